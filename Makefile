@@ -1,0 +1,34 @@
+# `make demo` and `make test` need Python 3.11, venv and make, nothing else of ours.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo up test check lint lock clean
+
+$(STAMP): requirements/lock.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: $(STAMP)  ## twelve orders travel the whole lane on a real engine
+	$(BIN)/tradelane demo --orders 12 --seed 7 --days-per-second 2
+
+up: $(STAMP)  ## everything as processes until Ctrl-C
+	$(BIN)/tradelane up
+
+test: $(STAMP)  ## the whole suite
+	$(BIN)/python -m pytest -q
+
+lint: $(STAMP)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+check: lint test
+
+lock:  ## renew requirements/lock.txt after a change of pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra test --extra build --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/lock.txt
+	uv pip compile requirements/font.in --no-deps --generate-hashes --no-header --no-annotate --no-emit-index-url >> requirements/lock.txt
+
+clean:
+	rm -rf $(VENV) .tradelane

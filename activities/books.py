@@ -1,0 +1,79 @@
+"""Acting outside exactly once: look, decide, write down the intention, act, write down the result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from tradelane.adapters.errors import Refused
+from tradelane.domain.holds import Fault
+from tradelane.domain.identifiers import OrderId
+from tradelane.domain.outside import CannotTell, Existing, Move, NotDone, decide
+from tradelane.ports import Decisions, Effects
+
+Content = TypeVar("Content")
+Result = TypeVar("Result")
+
+
+async def in_thread(call: Callable[..., Result], *args: object) -> Result:
+    """Run a store's synchronous call without stopping the worker's loop."""
+    return await asyncio.to_thread(call, *args)
+
+
+class Books:
+    """Our own books of effects, and the rule that every effect goes through."""
+
+    def __init__(self, effects: Effects, decisions: Decisions, *, look_before_write: bool) -> None:
+        self._effects = effects
+        self._decisions = decisions
+        self._look = look_before_write
+
+    async def act(
+        self,
+        *,
+        key: str,
+        step: str,
+        orders: Sequence[OrderId],
+        at: Callable[[], datetime],
+        find: Callable[[], Awaitable[Existing[Content]]],
+        create: Callable[[], Awaitable[Content]],
+        by_hand: Callable[[dict[str, str]], Content],
+        describe: Callable[[Content], str],
+        wanted: Callable[[Content], bool] = lambda content: True,
+    ) -> Content:
+        """Do an effect unless it is done already; `step` is the hold key a person's result was given for.
+
+        Raises:
+            Refused: `cannot_tell` when the counterparty leaves it open, `conflict` when something else exists.
+        """
+        typed = await in_thread(self._decisions.completion, orders, step)
+        if typed is not None:
+            content = by_hand(dict(typed.content))
+            await in_thread(self._effects.done, key, describe(content), at())
+            return content
+        existing: Existing[Content] = await find() if self._look else NotDone("looking is switched off")
+        move = decide(existing, wanted)
+        if move is Move.CREATE:
+            await in_thread(self._effects.intend, key, step, at())
+            content = await create()
+        elif move is Move.REUSE:
+            assert not isinstance(existing, NotDone | CannotTell)
+            content = existing.content
+        elif move is Move.ASK:
+            assert isinstance(existing, CannotTell)
+            raise Refused(
+                "desk",
+                "cannot_tell",
+                f"it is not known whether {step} happened: {existing.why}. Look at the counterparty, then retry "
+                "(look again) or complete by hand.",
+                fault=Fault.CARRIER,
+                reason="cannot_tell",
+            )
+        else:
+            raise Refused(
+                "desk", "conflict", f"something else exists outside under {key}", fault=Fault.OURS, reason="conflict"
+            )
+        await in_thread(self._effects.done, key, describe(content), at())
+        return content

@@ -1,0 +1,216 @@
+"""Intake: reading the marketplace, claiming the shipment, planning the consignment."""
+
+from __future__ import annotations
+
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.books import in_thread
+from activities.implements import implements
+from tradelane.adapters.errors import Refused
+from tradelane.contracts.journeys import FULFIL_ORDER, SITE, order_workflow_id
+from tradelane.contracts.messages import FulfilOrderRequest
+from tradelane.contracts.steps import (
+    CLAIM_CONSIGNMENT,
+    CONFIRM_PACKING,
+    OPEN_JOURNEY,
+    PLAN_CONSIGNMENT,
+    READ_BUYER_TAX_ID,
+    READ_ORDER,
+    READ_PACK,
+    READ_SHIPMENT,
+    START_OR_FIND_RUN,
+    ClaimReply,
+    ClaimRequest,
+    FindRun,
+    FoundRun,
+    Opening,
+    OpenJourney,
+    OrderRef,
+    PackingRequest,
+    PackRef,
+    PlanReply,
+    PlanRequest,
+    ShipmentRef,
+    TaxIdReply,
+)
+from tradelane.domain.amendment import amended_package
+from tradelane.domain.catalogue import Seller
+from tradelane.domain.holds import Fault
+from tradelane.domain.identifiers import Ucr
+from tradelane.domain.order import Order, Pack, Shipment
+from tradelane.domain.planning import Unplannable, plan
+from tradelane.domain.trade_time import Timetable
+from tradelane.resources import Resources
+
+
+class IntakeActivities:
+    """Steps of the intake leg."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._r = resources
+
+    @implements(OPEN_JOURNEY)
+    async def open_journey(self, request: OpenJourney) -> Opening:
+        """Find the seller, fill in the timetable, and say whether this order may begin."""
+        timetable = request.timetable or Timetable(clock=await in_thread(self._r.clock.read))
+        claim = await in_thread(self._r.consignments.of_order, request.order_id)
+        if claim is not None and claim.outcome is not None:
+            sentence = f"Order {request.order_id} ended as {claim.outcome} on {claim.closed_at:%Y-%m-%d}."
+            return Opening(go=False, sentence=sentence, timetable=timetable, state=claim.outcome)
+        seller_id = request.seller or (claim.seller_id if claim else None)
+        sellers = await in_thread(self._r.sellers.all)
+        seller = _seller(seller_id, sellers)
+        if seller is None:
+            known = ", ".join(sorted(s.id for s in sellers)) or "none; load them with `tradelane sellers set`"
+            why = f"seller {seller_id} is not known" if seller_id else "the order's seller is not known"
+            return Opening(
+                go=False,
+                sentence=f"Order {request.order_id} cannot begin: {why}. Give one of the known sellers: {known}.",
+                timetable=timetable,
+                state="refused",
+            )
+        order = await self._r.marketplace.order(seller.id, request.order_id)
+        if order.site != SITE:
+            return Opening(
+                go=False,
+                sentence=f"Order {request.order_id} is of site {order.site}; this lane ends in Chile ({SITE}).",
+                timetable=timetable,
+                state="refused",
+            )
+        held = "before_go_live" if order.purchased_at < seller.go_live else ""
+        sentence = f"bought before go-live of seller {seller.id} ({seller.go_live:%Y-%m-%d %H:%M} UTC)" if held else ""
+        return Opening(
+            go=not held,
+            held=held,
+            sentence=sentence,
+            seller_id=seller.id,
+            timetable=timetable,
+            live=not self._r.settings.shadow,
+        )
+
+    @implements(START_OR_FIND_RUN)
+    async def start_or_find_run(self, request: FindRun) -> FoundRun:
+        """Start the order's run, or find the one there is; a closed one is named, not begun again."""
+        client = activity.client()
+        run_id = order_workflow_id(request.order_id)
+        try:
+            await client.start_workflow(
+                FULFIL_ORDER.name,
+                FulfilOrderRequest(order_id=request.order_id, seller=request.seller, timetable=request.timetable),
+                id=run_id,
+                task_queue=FULFIL_ORDER.queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"Order {request.order_id}",
+            )
+            return FoundRun(workflow_id=run_id, sentence=f"The work is done by run {run_id}.")
+        except WorkflowAlreadyStartedError:
+            description = await client.get_workflow_handle(run_id).describe()
+            status = description.status or WorkflowExecutionStatus.COMPLETED
+            return FoundRun(workflow_id=run_id, sentence=f"Run {run_id} is {status.name.lower()} already.")
+
+    @implements(READ_ORDER)
+    async def read_order(self, request: OrderRef) -> Order:
+        """Read the order as the marketplace tells it now."""
+        return await self._r.marketplace.order(request.seller_id, request.order_id)
+
+    @implements(READ_PACK)
+    async def read_pack(self, request: PackRef) -> Pack:
+        """Read which orders travel together."""
+        return await self._r.marketplace.pack(request.seller_id, request.pack_id)
+
+    @implements(READ_SHIPMENT)
+    async def read_shipment(self, request: ShipmentRef) -> Shipment:
+        """Read the shipment with its consignee and charge."""
+        return await self._r.marketplace.shipment(request.seller_id, request.shipment_id)
+
+    @implements(READ_BUYER_TAX_ID)
+    async def read_buyer_tax_id(self, request: OrderRef) -> TaxIdReply:
+        """Read the buyer's tax identity; it may be missing."""
+        return TaxIdReply(buyer=await self._r.marketplace.buyer_tax_id(request.seller_id, request.order_id))
+
+    @implements(CLAIM_CONSIGNMENT)
+    async def claim_consignment(self, request: ClaimRequest) -> ClaimReply:
+        """Claim the shipment; the lowest live order carries it until the first filing fixes that."""
+        ucr = Ucr.for_shipment(request.created_at, SITE, request.shipment_id)
+        carrying = min(request.orders, key=int)
+        claim = await in_thread(
+            self._r.consignments.claim, ucr, request.shipment_id, request.seller_id, request.orders, carrying
+        )
+        return ClaimReply(
+            ucr=claim.ucr, carrying_order=claim.carrying_order, orders=claim.orders, outcome=claim.outcome
+        )
+
+    @implements(PLAN_CONSIGNMENT)
+    async def plan_consignment(self, request: PlanRequest) -> PlanReply:
+        """Plan the parcel: product data, exporters and amendments; everything missing is named at once."""
+        skus = sorted({line.sku for order in request.orders for line in order.lines if line.sku})
+        orders = [order.id for order in request.orders]
+        products = await in_thread(self._r.catalogue.products, skus)
+        exporters = {exporter.id: exporter for exporter in await in_thread(self._r.exporters.all)}
+        seller = await in_thread(self._r.sellers.get, request.seller_id)
+        assert seller is not None, "open_journey has found the seller"
+        try:
+            consignment = plan(
+                ucr=request.ucr,
+                orders=request.orders,
+                shipment=request.shipment,
+                buyer=request.buyer,
+                seller=seller,
+                products=products,
+                exporters=exporters,
+                amendments=await in_thread(self._r.decisions.amendments, orders),
+                terms=self._r.settings.terms(),
+                version=request.version,
+            )
+        except Unplannable as missing:
+            raise Refused(
+                "plan",
+                "missing_data",
+                "; ".join(gap.what for gap in missing.gaps),
+                fault=Fault.SELLER_DATA,
+                reason="missing_data",
+                commands=tuple(gap.command for gap in missing.gaps),
+            ) from missing
+        return PlanReply(consignment=consignment)
+
+    @implements(CONFIRM_PACKING)
+    async def confirm_packing(self, request: PackingRequest) -> PlanReply:
+        """Take the bench's measures, or the estimate where the setting allows one."""
+        consignment = request.consignment
+        amendments = await in_thread(self._r.decisions.amendments, consignment.orders)
+        package = amended_package(consignment.packages[0] if consignment.packages else None, amendments)
+        if package is None:
+            order = consignment.orders[0]
+            raise Refused(
+                "packing bench",
+                "not_packed",
+                "boxes, gross weight and dimensions are not confirmed",
+                fault=Fault.OURS,
+                reason="packing",
+                commands=(
+                    f"tradelane orders amend {order} --set package.gross_weight_g=G --set package.length_cm=L "
+                    "--set package.width_cm=W --set package.height_cm=H",
+                ),
+            )
+        if package.gross_weight_g < consignment.net_weight_g:
+            raise Refused(
+                "packing bench",
+                "too_light",
+                f"gross weight {package.gross_weight_g} g is below the net weight {consignment.net_weight_g} g",
+                fault=Fault.OURS,
+                reason="packing",
+                commands=(f"tradelane orders amend {consignment.orders[0]} --set package.gross_weight_g=G",),
+            )
+        return PlanReply(consignment=consignment.model_copy(update={"packages": (package,)}))
+
+
+def _seller(seller_id: str | None, sellers: tuple[Seller, ...]) -> Seller | None:
+    if seller_id is not None:
+        return next((seller for seller in sellers if seller.id == seller_id), None)
+    return sellers[0] if len(sellers) == 1 else None
+
+

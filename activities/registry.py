@@ -1,0 +1,28 @@
+"""Every activity by the queue it belongs to: derived from the effects, so that none is registered twice or missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from activities.closing import ClosingActivities, DeskActivities
+from activities.export import ExportActivities
+from activities.implements import MARK
+from activities.intake import IntakeActivities
+from activities.transport import TransportActivities
+from tradelane.contracts.effect import Effect
+from tradelane.resources import Resources
+
+OWNERS = (IntakeActivities, ExportActivities, TransportActivities, ClosingActivities, DeskActivities)
+
+
+def implementations(resources: Resources) -> dict[str, list[Callable[..., Any]]]:
+    """Queue -> bound activity methods."""
+    queues: dict[str, list[Callable[..., Any]]] = {}
+    for owner in OWNERS:
+        instance = owner(resources)
+        for name in dir(owner):
+            effect = getattr(getattr(owner, name), MARK, None)
+            if isinstance(effect, Effect):
+                queues.setdefault(effect.queue, []).append(getattr(instance, name))
+    return queues

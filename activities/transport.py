@@ -1,0 +1,287 @@
+"""Handover, clearance and delivery: the carrier, the marketplace and the tracking aggregator."""
+
+from __future__ import annotations
+
+from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
+from tradelane.contracts.handmade import BookedByHand
+from tradelane.contracts.steps import (
+    ANSWER_INFORMATION_REQUEST,
+    ATTACH_DOCUMENTS,
+    BOOK_TRANSPORT,
+    CONFIRM_LOADING,
+    HAND_TO_BROKER,
+    PUBLISH_DELIVERY_STATUS,
+    PUBLISH_TRACKING,
+    READ_TRANSPORT_EVENTS,
+    SEND_IMPORT_PREADVICE,
+    WATCH_TRACKING,
+    BookingReply,
+    BrokerRequest,
+    DeliveryRequest,
+    DocumentRequest,
+    EventsRequest,
+    LoadingRequest,
+    Nothing,
+    RegisterRequest,
+    TrackingRequest,
+    TransportRequest,
+)
+from tradelane.domain.export_declaration import Loading
+from tradelane.domain.identifiers import OrderId, Ucr
+from tradelane.domain.outside import Existing, digest_of
+from tradelane.domain.trade_time import today_in_korea
+from tradelane.domain.transport import Booking, CarrierDocument, TransportProgress
+from tradelane.ports import BookingRequest, Watch
+from tradelane.resources import Resources
+
+from activities.books import in_thread
+from activities.export import trade_now
+from activities.implements import implements
+
+
+class TransportActivities:
+    """Steps from booking to the reported delivery."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._r = resources
+
+    @implements(BOOK_TRANSPORT)
+    async def book_transport(self, request: TransportRequest) -> BookingReply:
+        """Book transport and pickup in one call; the carrier is asked for our UCR before."""
+        consignment = request.consignment
+        carrier = self._r.carrier
+        now = trade_now(request.timetable)
+
+        def wanted() -> BookingRequest:
+            return _booking_request(request, now())
+
+        def by_hand(result: dict[str, str]) -> Booking:
+            typed = BookedByHand.model_validate(result)
+            return Booking(carrier=carrier.name, waybill=typed.waybill, reference=consignment.ucr)
+
+        async def find() -> Existing[Booking]:
+            return await carrier.find_booking(wanted())
+
+        async def create() -> Booking:
+            return await carrier.book(wanted())
+
+        booking = await self._r.books.act(
+            key=f"{consignment.ucr}:{BOOK_TRANSPORT.name}",
+            step=BOOK_TRANSPORT.name,
+            orders=consignment.orders,
+            at=now,
+            find=find,
+            create=create,
+            by_hand=by_hand,
+            describe=lambda content: content.model_dump_json(),
+        )
+        await in_thread(
+            self._r.watches.add,
+            Watch(
+                source="mydhl",
+                reference=booking.waybill,
+                ucr=consignment.ucr,
+                order_id=min(consignment.orders, key=int),
+                last_digest=digest_of([]),
+            ),
+        )
+        return BookingReply(booking=booking, tracking_url=carrier.tracking_url(booking.waybill))
+
+    @implements(ATTACH_DOCUMENTS)
+    async def attach_documents(self, request: DocumentRequest) -> Nothing:
+        """Attach a paper to the booked shipment."""
+        return await self._upload(request, ATTACH_DOCUMENTS.name, ATTACH_DOCUMENTS.name)
+
+    @implements(ANSWER_INFORMATION_REQUEST)
+    async def answer_information_request(self, request: DocumentRequest) -> Nothing:
+        """Send the paper that customs asked for."""
+        step = f"{ANSWER_INFORMATION_REQUEST.name}:{request.suffix}"
+        return await self._upload(request, step, ANSWER_INFORMATION_REQUEST.name)
+
+    async def _upload(self, request: DocumentRequest, step: str, effect: str) -> Nothing:
+        document = CarrierDocument(request.document)
+        pdf = await in_thread(self._r.documents.read, request.sha256)
+
+        async def find() -> Existing[str]:
+            return await self._r.carrier.find_document(request.waybill, document)
+
+        async def create() -> str:
+            await self._r.carrier.upload_document(request.waybill, document, pdf)
+            return document.value
+
+        suffix = f":{request.suffix}" if request.suffix else ""
+        await self._r.books.act(
+            key=f"{request.ucr}:{document.value}{suffix}:{effect}",
+            step=step,
+            orders=await self._orders(request.ucr),
+            at=trade_now(request.timetable),
+            find=find,
+            create=create,
+            by_hand=lambda result: result["evidence"],
+            describe=lambda content: f'"{content}"',
+        )
+        return Nothing()
+
+    @implements(PUBLISH_TRACKING)
+    async def publish_tracking(self, request: TrackingRequest) -> Nothing:
+        """Tell the marketplace the tracking number, where the seller ships by a carrier of its own."""
+        if not request.own_carrier:
+            return Nothing()  # me2: the marketplace's own carrier reports, a post would be refused
+
+        async def find() -> Existing[str]:
+            return await self._r.marketplace.find_tracking(request.seller_id, request.shipment_id)
+
+        async def create() -> str:
+            await self._r.marketplace.publish_tracking(
+                request.seller_id, request.shipment_id, request.waybill, request.url, request.carrier
+            )
+            return str(request.waybill)
+
+        await self._r.books.act(
+            key=f"{request.ucr}:{PUBLISH_TRACKING.name}",
+            step=PUBLISH_TRACKING.name,
+            orders=await self._orders(request.ucr),
+            at=trade_now(request.timetable),
+            find=find,
+            create=create,
+            by_hand=lambda result: str(request.waybill),
+            describe=lambda content: f'"{content}"',
+            wanted=lambda published: published == request.waybill,
+        )
+        return Nothing()
+
+    @implements(CONFIRM_LOADING)
+    async def confirm_loading(self, request: LoadingRequest) -> Loading:
+        """What customs knows of the loading; a loaded declaration needs no more watching."""
+        loading = await self._r.customs.loading(request.number)
+        if loading.loaded:
+            await in_thread(self._r.watches.drop, "unipass", request.number)
+        return loading
+
+    @implements(SEND_IMPORT_PREADVICE)
+    async def send_import_preadvice(self, request: TransportRequest) -> Nothing:
+        """Send invoice data with the IVA accreditation ahead of the parcel."""
+        assert request.waybill is not None, "the pre-advice follows the booking"
+        waybill = request.waybill
+        now = trade_now(request.timetable)
+
+        async def find() -> Existing[str]:
+            return await self._r.carrier.find_preadvice(waybill, _booking_request(request, now()))
+
+        async def create() -> str:
+            await self._r.carrier.send_preadvice(waybill, _booking_request(request, now()))
+            return str(waybill)
+
+        await self._r.books.act(
+            key=f"{request.consignment.ucr}:{SEND_IMPORT_PREADVICE.name}",
+            step=SEND_IMPORT_PREADVICE.name,
+            orders=request.consignment.orders,
+            at=now,
+            find=find,
+            create=create,
+            by_hand=lambda result: result["evidence"],
+            describe=lambda content: f'"{content}"',
+        )
+        return Nothing()
+
+    @implements(HAND_TO_BROKER)
+    async def hand_to_broker(self, request: BrokerRequest) -> Nothing:
+        """Hand a parcel above the courier limit to the customs agent."""
+
+        async def create() -> str:
+            await self._r.broker.hand_over(request.ucr)
+            return "handed over"
+
+        await self._r.books.act(
+            key=f"{request.ucr}:{HAND_TO_BROKER.name}",
+            step=HAND_TO_BROKER.name,
+            orders=await self._orders(request.ucr),
+            at=trade_now(request.timetable),
+            find=lambda: self._r.broker.find_handover(request.ucr),
+            create=create,
+            by_hand=lambda result: result["evidence"],
+            describe=lambda content: f'"{content}"',
+        )
+        return Nothing()
+
+    @implements(READ_TRANSPORT_EVENTS)
+    async def read_transport_events(self, request: EventsRequest) -> TransportProgress:
+        """Everything carrier and aggregator tell; one of the two is enough to go on."""
+        progress = request.known
+        failures: list[OutsideFailure] = []
+        for source in (self._r.carrier.events, self._r.tracking.events):
+            try:
+                progress = progress.heard(await source(request.waybill))
+            except (Unavailable, Refused) as failure:
+                failures.append(failure)
+        if len(failures) == 2:
+            raise failures[0]
+        return progress
+
+    @implements(WATCH_TRACKING)
+    async def watch_tracking(self, request: RegisterRequest) -> Nothing:
+        """Register the waybill with the aggregator, whose pushes then wake the run."""
+        await in_thread(
+            self._r.watches.add,
+            Watch(source="17track", reference=request.waybill, ucr=request.ucr, order_id=request.order_id),
+        )
+
+        async def create() -> str:
+            await self._r.tracking.register(request.waybill, request.ucr)
+            return str(request.waybill)
+
+        await self._r.books.act(
+            key=f"{request.ucr}:{WATCH_TRACKING.name}",
+            step=WATCH_TRACKING.name,
+            orders=await self._orders(request.ucr),
+            at=trade_now(request.timetable),
+            find=lambda: self._r.tracking.find_registration(request.waybill),
+            create=create,
+            by_hand=lambda result: str(request.waybill),
+            describe=lambda content: f'"{content}"',
+        )
+        return Nothing()
+
+    @implements(PUBLISH_DELIVERY_STATUS)
+    async def publish_delivery_status(self, request: DeliveryRequest) -> Nothing:
+        """Report the final status: irreversible, so only after proof, and only once."""
+        if not request.own_carrier:
+            return Nothing()
+
+        async def find() -> Existing[str]:
+            return await self._r.marketplace.find_delivery(request.seller_id, request.shipment_id)
+
+        async def create() -> str:
+            await self._r.marketplace.publish_delivery(
+                request.seller_id, request.shipment_id, request.waybill, request.status
+            )
+            return request.status
+
+        await self._r.books.act(
+            key=f"{request.ucr}:{PUBLISH_DELIVERY_STATUS.name}",
+            step=PUBLISH_DELIVERY_STATUS.name,
+            orders=await self._orders(request.ucr),
+            at=trade_now(request.timetable),
+            find=find,
+            create=create,
+            by_hand=lambda result: request.status,
+            describe=lambda content: f'"{content}"',
+            wanted=lambda reported: reported == request.status,
+        )
+        return Nothing()
+
+    async def _orders(self, ucr: Ucr) -> tuple[OrderId, ...]:
+        claim = await in_thread(self._r.consignments.of_ucr, ucr)
+        return claim.orders if claim else ()
+
+
+def _booking_request(request: TransportRequest, now: object) -> BookingRequest:
+    return BookingRequest.model_validate(
+        {
+            "consignment": request.consignment,
+            "declaration_numbers": request.declarations,
+            "planned_at": now,
+            "invoice_number": request.invoice_number,
+            "invoice_date": today_in_korea(request.invoiced_at),
+        }
+    )

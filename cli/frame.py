@@ -1,0 +1,194 @@
+"""The frame around every command: one JSON switch, one way to print, one way out.
+
+Nothing heavy is imported here: `tradelane --help` must answer at once, so commands import what they need inside.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from tradelane.desk.complaints import Complaint, NotThere, WrongUsage
+
+if TYPE_CHECKING:
+    from tradelane.desk.session import Desk
+    from tradelane.resources import Resources
+    from tradelane.settings import Settings
+
+Reply = TypeVar("Reply")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Order = Annotated[str, typer.Argument(metavar="ORDER", help="Mercado Libre order id.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the decision.")]
+Actor = Annotated[str, typer.Option("--actor", help="Who decides; your login name unless given.")]
+
+WIDE = 200
+"""Columns of a table that is not read at a terminal."""
+
+
+def group(help_text: str) -> typer.Typer:
+    """A group of commands; called alone it shows its help."""
+    return typer.Typer(help=help_text, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+def example(line: str) -> str:
+    """The example at the end of a command's help."""
+    return f"Example: tradelane {line}"
+
+
+def current_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        WrongUsage: a variable does not fit, named in one sentence.
+    """
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from tradelane.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = "TRADELANE_" + "__".join(str(place) for place in first["loc"]).upper()
+        raise WrongUsage(f"{name} does not fit: {first['msg']}.") from wrong
+    except SettingsError as wrong:
+        raise WrongUsage(f"The settings cannot be read: {wrong}.") from wrong
+
+
+def at_desk(call: Callable[[Desk], Awaitable[Reply]]) -> Reply:
+    """Open the desk, make one call, close it."""
+    import asyncio
+
+    from tradelane.desk.session import open_desk
+
+    async def visit() -> Reply:
+        async with open_desk(current_settings()) as desk:
+            return await call(desk)
+
+    return asyncio.run(visit())
+
+
+def with_stores(call: Callable[[Resources], Reply]) -> Reply:
+    """Open the stores without the engine, make one call, close them."""
+    import asyncio
+
+    from tradelane.desk.session import opened_resources
+
+    async def visit() -> Reply:
+        async with opened_resources(current_settings()) as resources:
+            return call(resources)
+
+    return asyncio.run(visit())
+
+
+def actor_or_login(actor: str) -> str:
+    """The actor given, or the login name."""
+    return actor or getpass.getuser()
+
+
+def pairs(given: Iterable[str], option: str) -> dict[str, str]:
+    """Read `name=value` options.
+
+    Raises:
+        WrongUsage: one has no name or no equals sign.
+    """
+    read: dict[str, str] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise WrongUsage(f"{option} wants name=value, not {pair!r}.")
+        read[name.strip()] = value.strip()
+    return read
+
+
+def print_json(content: Any) -> None:
+    """Print JSON; models by their own rules, everything else as text."""
+    print(json.dumps(content, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    dump = getattr(value, "model_dump", None)
+    return dump(mode="json") if callable(dump) else str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Print a table for people, or one sentence when there is nothing to show."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    if not table.row_count:
+        print(empty)
+        return
+    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False, emoji=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple | list):
+        return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def run(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; complaints and wrong usage become one line on stderr."""
+    from typer.exceptions import Abort, Exit, TyperException
+
+    try:
+        ended = app(args=list(arguments), prog_name="tradelane", standalone_mode=False)
+    except Complaint as complaint:
+        _complain(str(complaint))
+        return complaint.code
+    except TyperException as wrong:
+        return _usage(wrong, arguments)
+    except Exit as leaving:
+        return leaving.exit_code
+    except (Abort, KeyboardInterrupt):
+        _complain("stopped")
+        return 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return 0
+    except Exception as fault:  # noqa: BLE001 - the edge of the process: the fault is told, never swallowed
+        if os.environ.get("TRADELANE_DEBUG"):
+            sys.excepthook(*sys.exc_info())
+        return _unexpected(fault)
+    return ended if isinstance(ended, int) else 0
+
+
+def _usage(wrong: Any, arguments: Sequence[str]) -> int:
+    message = str(wrong.format_message())
+    if "\n" in message:  # a group called alone answers with its help
+        print(message)
+        return 2
+    command = " ".join(["tradelane", *[word for word in arguments if not word.startswith("-")][:2]])
+    _complain(f"{message} Try `{command} --help`.")
+    return 2
+
+
+def _unexpected(fault: Exception) -> int:
+    """Sort what came from below: a database that is not there is not our fault, the rest is."""
+    families = {family.__module__.partition(".")[0] for family in type(fault).__mro__}
+    if "sqlalchemy" in families:
+        _complain(f"The database does not answer: {str(fault).splitlines()[0]}")
+        return NotThere.code
+    _complain(f"Our fault, {type(fault).__name__}: {fault}. TRADELANE_DEBUG=1 shows where.")
+    return 1
+
+
+def _complain(sentence: str) -> None:
+    print(" ".join(sentence.split()), file=sys.stderr)

@@ -1,0 +1,49 @@
+"""The command line: every door a person uses, one line each."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cli import demo, doctor, documents, holds, inbox, master_data, orders, parts, replay
+from cli.frame import Json, example, print_json, print_table, run
+from tradelane.desk.complaints import EXIT_CODES
+
+app = typer.Typer(
+    name="tradelane",
+    help="Runs every Mercado Libre order from Korea to Chile as one durable Temporal workflow.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+parts.register(app)
+app.command("demo", epilog=example("demo --orders 12 --seed 7 --days-per-second 2"))(demo.demo)
+app.add_typer(orders.app, name="orders")
+app.add_typer(holds.app, name="holds")
+app.command("todo", epilog=example('todo --owner "customs desk"'))(holds.todo)
+app.command("replay", epilog=example("replay 2000013770481964 --step lodge_export_declaration --plan"))(replay.replay)
+app.add_typer(documents.app, name="documents")
+app.add_typer(master_data.catalogue, name="catalogue")
+app.add_typer(master_data.exporters, name="exporters")
+app.add_typer(master_data.sellers, name="sellers")
+app.add_typer(inbox.app, name="inbox")
+app.command("doctor", epilog=example("doctor --json"))(doctor.doctor)
+
+
+@app.command("exit-codes", epilog=example("exit-codes --json"))
+def exit_codes(as_json: Json = False) -> None:
+    """Print the table of exit codes."""
+    if as_json:
+        print_json({str(code): meaning for code, meaning in EXIT_CODES.items()})
+    else:
+        print_table(("code", "meaning"), EXIT_CODES.items(), "")
+
+
+def main() -> None:
+    """Run, flush, leave at once: threads of the SDK may abort a slow goodbye after the right answer was printed."""
+    code = run(app, sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

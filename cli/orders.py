@@ -1,0 +1,140 @@
+"""`tradelane orders`: start, list, show, watch, amend, cancel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.frame import (
+    Actor, Json, Order, Reason, actor_or_login, at_desk, example, group, pairs, print_json, print_table,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tradelane.contracts.messages import Progress
+    from tradelane.desk.session import Desk
+
+app = group("Orders and their runs.")
+
+
+@app.command(epilog=example("orders start 2000013770481964"))
+def start(
+    order: Order,
+    seller: Annotated[str | None, typer.Option(help="Seller's user id; found by itself where possible.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Start the run of an order, or find it when it is already there."""
+    from tradelane.desk import orders
+
+    order_id = orders.read_order_id(order)
+    started = at_desk(lambda desk: orders.start(desk, order_id, seller))
+    print_json(started) if as_json else print(f"{started.sentence} Run {started.workflow_id}.")
+
+
+@app.command("list", epilog=example("orders list --stage clearance"))
+def list_(
+    stage: Annotated[str | None, typer.Option(help="Only orders in this stage.")] = None,
+    seller: Annotated[str | None, typer.Option(help="Only orders of this seller account.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Only orders with goods of this exporter.")] = None,
+    ended: Annotated[bool, typer.Option("--all", help="Ended orders too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the youngest first.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """List orders by their newest run."""
+    from tradelane.desk import orders
+
+    rows = at_desk(
+        lambda desk: orders.listed(desk, stage=stage, seller=seller, exporter=exporter, ended=ended, limit=limit)
+    )
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("order", "state", "stage", "exporter", "declaration", "waybill", "holds", "due"),
+        [
+            (r.order_id, r.status, r.stage, r.exporters, r.declarations, r.waybill, r.holds, _minute(r.due_at))
+            for r in rows
+        ],
+        "No orders.",
+    )
+
+
+def _minute(instant: object) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}" if instant else ""
+
+
+@app.command(epilog=example("orders show 2000013770481964"))
+def show(order: Order, as_json: Json = False) -> None:
+    """Show where an order stands."""
+    from tradelane.desk import orders
+
+    order_id = orders.read_order_id(order)
+    progress = at_desk(lambda desk: orders.progress_of(desk, order_id))
+    print_json(progress) if as_json else _print_progress(progress)
+
+
+def _print_progress(progress: Progress) -> None:
+    lines = [
+        ("order", progress.order_id), ("seller", progress.seller), ("stage", progress.stage),
+        ("state", progress.state), ("UCR", progress.ucr), ("orders in the parcel", progress.orders),
+        ("brands", progress.brands), ("declarations", progress.declarations),
+        ("load before", progress.load_before), ("waybill", progress.waybill),
+        ("parcel", progress.transport_status), ("import regime", progress.import_regime),
+        ("duty", progress.duty), ("IVA", progress.iva), ("delivered", progress.delivered_at),
+        ("carried by", progress.carried_by), ("warnings", progress.warnings), ("steps", progress.steps),
+    ]  # fmt: skip
+    print_table(("", progress.order_id), [line for line in lines if line[1]], "")
+    for hold in progress.holds:
+        print(f"Holds at {hold.key}: {hold.words} ({hold.reason}; {hold.owner}; due {_minute(hold.due)})")
+        for command in hold.commands:
+            print(f"  {command}")
+
+
+@app.command(epilog=example("orders watch 2000013770481964"))
+def watch(order: Order, as_json: Json = False) -> None:
+    """Print a line each time something changes, until the run ends."""
+    from tradelane.desk import orders
+
+    order_id = orders.read_order_id(order)
+
+    async def follow(desk: Desk) -> None:
+        async for progress in orders.watched(desk, order_id):
+            if as_json:
+                print(progress.model_dump_json(), flush=True)
+                continue
+            holds = "; ".join(f"holds at {hold.key}: {hold.words}" for hold in progress.holds)
+            last = progress.steps[-1] if progress.steps else ""
+            told = [progress.state, progress.stage, last, progress.transport_status or "", holds]
+            print(f"{_minute(progress.trade_now)}  {'  '.join(word for word in told if word)}", flush=True)
+
+    at_desk(follow)
+
+
+@app.command(epilog=example("orders amend 2000013770481964 --set items.BJK-STND-05.hsk=7616999090 --reason 'broker'"))
+def amend(
+    order: Order,
+    changes: Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="items.SKU.field, consignee.field or package.field; repeatable.")],
+    reason: Reason = "",
+    actor: Actor = "",
+    as_json: Json = False,
+) -> None:
+    """Change an order's data; every later reading sees the change."""
+    from tradelane.contracts.messages import AmendOrder
+    from tradelane.desk import orders
+
+    order_id = orders.read_order_id(order)
+    message = AmendOrder(set=dict(pairs(changes, "--set")), reason=reason, actor=actor_or_login(actor))
+    answer = at_desk(lambda desk: orders.update(desk, order_id, "amend", message))
+    print_json(answer) if as_json else print(answer.sentence)
+
+
+@app.command(epilog=example("orders cancel 2000013770481964 --reason 'buyer asked by phone'"))
+def cancel(order: Order, reason: Reason = "", actor: Actor = "", as_json: Json = False) -> None:
+    """Cancel an order as far as its stage allows."""
+    from tradelane.contracts.messages import CancelOrder
+    from tradelane.desk import orders
+
+    order_id = orders.read_order_id(order)
+    message = CancelOrder(reason=reason, actor=actor_or_login(actor))
+    answer = at_desk(lambda desk: orders.update(desk, order_id, "cancel", message))
+    print_json(answer) if as_json else print(answer.sentence)

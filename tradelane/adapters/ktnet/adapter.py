@@ -1,0 +1,95 @@
+"""The export filing port over KTNET's cross-border API."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import httpx
+
+from tradelane.adapters.errors import Refused
+from tradelane.adapters.ktnet import mapper
+from tradelane.adapters.ktnet.client import PARTY, KtnetAccess, KtnetClient
+from tradelane.adapters.ktnet.declaration import document
+from tradelane.domain.export_declaration import ExportDeclaration, Filing
+from tradelane.domain.holds import Fault
+from tradelane.domain.outside import Existing
+from tradelane.domain.transliteration import cut_euc_kr
+from tradelane.ports import Exporters
+
+
+class KtnetFiling:
+    """Implements `tradelane.ports.ExportFiling`.
+
+    KTNET keys on (SellerPartyId, OrderNo): a repeated declaration is refused unless the first ended in an error
+    notice, so a caller looks first and never relies on the refusal.
+    """
+
+    def __init__(self, access: KtnetAccess, client: httpx.AsyncClient, exporters: Exporters) -> None:
+        self._access = access
+        self._calls = KtnetClient(access, client)
+        self._exporters = exporters
+
+    async def find(self, declaration: ExportDeclaration) -> Existing[Filing]:
+        """What KTNET holds under the OrderNo; an error notice is `Done` with state REJECTED."""
+        return mapper.existing(await self._asked(declaration.order_no, "830"), declaration)
+
+    async def lodge(self, declaration: ExportDeclaration, day: date) -> None:
+        """Send the declaration. Taken is not accepted: customs answers later, by status.
+
+        Raises:
+            Stale: the day or the rate is refused.
+            Refused: `already_declared`, or a document or datum refused, in KTNET's words.
+        """
+        result = await self._calls.one(self._access.declaration_path, document(declaration, day, self._access))
+        if result.refused:
+            raise mapper.refusal(result)
+
+    async def status(self, order_no: str, exporter_id: str) -> Filing | None:
+        """State of a filing, or None when KTNET holds none under this number."""
+        result = await self._asked(order_no, "830")
+        if mapper.unknown(result):
+            return None
+        if result.refused and not result.Status and not result.ExpDeclNo:
+            raise mapper.refusal(result)
+        return mapper.filing(result, order_no)
+
+    async def find_withdrawal(self, filing: Filing, exporter_id: str) -> Existing[str]:
+        """`Done("requested" | "approved" | "refused")`, or `NotDone` when none was asked."""
+        return mapper.withdrawal(await self._asked(filing.order_no, "5AS"))
+
+    async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None:
+        """Ask for the withdrawal (취하, message 5AS kind B) of an accepted declaration."""
+        exporter = self._exporters.get([exporter_id]).get(exporter_id)
+        if exporter is None or filing.number is None:
+            missing = "exporter" if exporter is None else "declaration number"
+            raise Refused(PARTY, "cannot_withdraw", f"The {missing} is not known.", fault=Fault.OURS)
+        try:
+            words = cut_euc_kr(reason.strip(), 200)
+        except ValueError as wrong:
+            raise Refused(PARTY, "cannot_withdraw", str(wrong), fault=Fault.OURS) from wrong
+        amendment = {
+            "MallId": self._access.mall_id,
+            "SellerPartyId": self._access.mall_id,
+            "SellerPartyRegistNo": str(exporter.business_registration_number),
+            "OrderNo": filing.order_no,
+            "RequestType": "S",
+            "ApplicationType": "B",
+            "AmendReasonCode": self._access.withdraw_reason_code,
+            "ReasonsAttributableCode": self._access.withdraw_fault_code,
+            "AmendReason": words or "취하",
+            "ExportDeclarationNo": str(filing.number),
+        }
+        result = await self._calls.one(self._access.amend_path, amendment)
+        if result.refused:
+            raise mapper.refusal(result)
+
+    async def _asked(self, order_no: str, kind: str) -> mapper.wire.Result:
+        return await self._calls.one(
+            self._access.status_path,
+            {
+                "MallId": self._access.mall_id,
+                "OrderNo": order_no,
+                "DocumentTypeCode": kind,
+                "SellerPartyId": self._access.mall_id,
+            },
+        )

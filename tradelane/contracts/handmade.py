@@ -1,0 +1,77 @@
+"""Results a person types in when a step was done by hand: their shapes, checked before anything is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tradelane.domain.identifiers import ExportDeclarationNumber, WaybillNumber
+from tradelane.domain.trade_time import Instant
+from tradelane.domain.transport import CarrierDocument
+
+
+class _Result(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FiledByHand(_Result):
+    """An export declaration a person filed and customs accepted."""
+
+    number: ExportDeclarationNumber
+    accepted_at: Instant
+
+
+class BookedByHand(_Result):
+    """Transport a person booked."""
+
+    waybill: WaybillNumber
+
+
+class DoneByHand(_Result):
+    """A step a person did outside, with what proves it."""
+
+    evidence: str
+
+
+class CustomsAnswer(_Result):
+    """Which of our papers answers customs' question."""
+
+    document: CarrierDocument
+
+
+SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
+    "lodge_export_declaration": (
+        FiledByHand,
+        '{"number": "12A3426000123X", "accepted_at": "2026-11-23T10:00:00+09:00"}',
+    ),
+    "book_transport": (BookedByHand, '{"waybill": "1234567890"}'),
+    "await_release": (CustomsAnswer, '{"document": "commercial_invoice"}'),
+}
+"""Step -> shape of its result and an example; every other outside step takes `DoneByHand`."""
+
+ANY_SHAPE: tuple[type[BaseModel], str] = (DoneByHand, '{"evidence": "mail of the carrier, 2026-11-23"}')
+
+
+def shape_of(step: str) -> tuple[type[BaseModel], str]:
+    """Shape and example for a hold key such as `lodge_export_declaration:d1`."""
+    return SHAPES.get(step.partition(":")[0], ANY_SHAPE)
+
+
+def checked_result(step: str, result: Mapping[str, str]) -> dict[str, str]:
+    """The result in canonical text.
+
+    Raises:
+        ValueError: one sentence with what is wrong and an example of what is right.
+    """
+    shape, example = shape_of(step)
+    try:
+        value = shape.model_validate(dict(result))
+    except ValidationError as wrong:
+        faults = "; ".join(
+            f"{'.'.join(map(str, error['loc']))}: {str(error['msg']).removeprefix('Value error, ')}"
+            for error in wrong.errors()
+        )
+        raise ValueError(f"The result for {step} does not fit ({faults}); expected e.g. {example}.") from wrong
+    dumped = value.model_dump(mode="json")
+    return {name: str(content) for name, content in dumped.items()}

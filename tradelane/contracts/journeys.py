@@ -1,0 +1,43 @@
+"""Workflows by name, their ids and their queues: written once, used by all doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tradelane.domain.identifiers import OrderId
+
+SITE = "MLC"
+"""The one marketplace site of this lane; orders of other sites are listed, never started."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A workflow type on the server."""
+
+    name: str
+    queue: str
+
+
+ORDERS_QUEUE = "orders"
+FULFIL_ORDER = Journey("FulfilOrder", ORDERS_QUEUE)
+SWEEP = Journey("Sweep", ORDERS_QUEUE)
+RECONCILE_ORDERS = Journey("ReconcileOrders", ORDERS_QUEUE)
+
+QUEUES = ("marketplace", "filing", "customs", "carrier", "tracking", "house")
+"""Activity queues: one per counterparty, with the server's rate limit on it; `house` is our own work."""
+
+
+def order_workflow_id(order_id: OrderId | str) -> str:
+    """The one id of an order's run.
+
+    >>> order_workflow_id("2000013770481964")
+    'order/MLC/2000013770481964'
+    """
+    return f"order/{SITE}/{OrderId(order_id)}"
+
+
+def order_of_workflow_id(workflow_id: str) -> OrderId | None:
+    """The order of a run id, or None when the id is not one of ours."""
+    prefix = f"order/{SITE}/"
+    tail = workflow_id.removeprefix(prefix)
+    return OrderId(tail) if workflow_id.startswith(prefix) and tail.isascii() and tail.isdigit() else None

@@ -1,0 +1,129 @@
+"""Everything a run is told or asked: one object each, forgiving about what a person types in the UI."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from tradelane.domain.holds import Hold
+from tradelane.domain.trade_time import Instant, Timetable
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+"""Text as a person types it: a number becomes a string."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class FulfilOrderRequest(_Message):
+    """Start of a journey. From the UI `{"order_id": "..."}` is enough."""
+
+    order_id: Text = ""
+    seller: Text | None = None
+    timetable: Timetable | None = None
+    """Absent from a start in the UI: the first step fills it from the deployment's clock record."""
+
+
+class FulfilOrderOutcome(_Message):
+    """How a journey ended, in one sentence and in numbers an operator looks for."""
+
+    order_id: str
+    state: str
+    """`delivered`, `cancelled`, `carried`, `returned`, `refused`, `moved`."""
+    sentence: str
+    ucr: str | None = None
+    declarations: tuple[str, ...] = ()
+    waybill: str | None = None
+    run: str | None = None
+    """For `moved`: the workflow id of the run that does the work."""
+
+
+class Fact(_Message):
+    """A fact from outside that concerns a run: what changed, never what to do about it."""
+
+    source: str
+    """`mercadolibre`, `17track`, `ktnet`, `mydhl`, `unipass`, `desk`."""
+    reference: str
+    kind: str = "changed"
+    """`changed`: read it again; `consignment_closed`: the carrying order is done (reference = outcome)."""
+
+
+class ResolveHold(_Message):
+    """Update `resolve_hold`: what a person decided about a hold."""
+
+    step: Text = Field(default="", description="the hold's key, e.g. lodge_export_declaration:d1")
+    action: Text = Field(default="", description="retry, amend, complete or cancel")
+    set: dict[str, Text] = Field(default_factory=dict, description="amend: path -> value")
+    result: dict[str, Text] = Field(default_factory=dict, description="complete: the result typed by hand")
+    reason: Text = ""
+    actor: Text = ""
+
+
+class AmendOrder(_Message):
+    """Update `amend`: new values for paths such as items.<SKU>.hsk."""
+
+    set: dict[str, Text] = Field(default_factory=dict)
+    reason: Text = ""
+    actor: Text = ""
+
+
+class ConfirmPacking(_Message):
+    """Update `confirm_packing`: what the bench measured, grams and centimetres."""
+
+    gross_weight_g: Text = ""
+    length_cm: Text = ""
+    width_cm: Text = ""
+    height_cm: Text = ""
+    actor: Text = ""
+
+
+class CancelOrder(_Message):
+    """Update `cancel`."""
+
+    reason: Text = ""
+    actor: Text = ""
+
+
+class Answer(_Message):
+    """What an Update answers: one sentence."""
+
+    sentence: str
+
+
+class Progress(_Message):
+    """Query `progress`: where a run stands. Carries no personal data."""
+
+    order_id: str
+    seller: str | None = None
+    stage: str = "intake"
+    state: str = "running"
+    ucr: str | None = None
+    orders: tuple[str, ...] = ()
+    exporters: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    declarations: tuple[str, ...] = ()
+    """Export declaration numbers in the order of the parts."""
+    declaration_states: dict[str, str] = Field(default_factory=dict)
+    load_before: Instant | None = None
+    waybill: str | None = None
+    transport_status: str | None = None
+    import_regime: str | None = None
+    duty: str | None = None
+    iva: str | None = None
+    payable: str | None = None
+    delivered_at: Instant | None = None
+    holds: tuple[Hold, ...] = ()
+    papers: tuple[str, ...] = ()
+    """`kind:version:sha256` of every paper."""
+    steps: tuple[str, ...] = ()
+    """Activity ids of the steps that ended well, in order."""
+    warnings: tuple[str, ...] = ()
+    carried_by: str | None = None
+    trade_now: Instant | None = None

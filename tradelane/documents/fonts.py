@@ -1,0 +1,120 @@
+"""The two fonts of the papers: NanumGothic Regular and Bold, as TrueType files that are embedded.
+
+They have all 11,172 Hangul syllables and the accents of Spanish. ReportLab's built-in Korean fonts are not
+embedded, so a viewer may replace them; and ReportLab draws a character its font lacks as an empty box and
+says nothing. Hence the check before drawing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+_WHEEL = "koreanize_matplotlib"
+_REGULAR = ("NanumGothic.ttf", "NanumGothic-Regular.ttf")
+_BOLD = ("NanumGothicBold.ttf", "NanumGothic-Bold.ttf")
+
+#: A parsed font keeps its reading position, so only one paper at a time is drawn in a process.
+DRAWING = threading.Lock()
+
+
+class FontsNotFound(LookupError):
+    """The fonts of the papers are not where they were looked for."""
+
+
+class MissingGlyph(ValueError):
+    """A text holds characters that the font cannot draw; ``characters`` lists them once each, in order."""
+
+    def __init__(self, characters: str) -> None:
+        super().__init__(characters)
+        self.characters = characters
+
+    def __str__(self) -> str:
+        named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in self.characters)
+        return f"The font of the papers has no glyph for {named}."
+
+
+@dataclass(frozen=True)
+class FontSource:
+    """Where the two font files are."""
+
+    regular: Path
+    bold: Path
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> FontSource:
+        """The files in a folder, under the names of either distribution. Raises FontsNotFound."""
+        return cls(_first(folder, _REGULAR), _first(folder, _BOLD))
+
+    @classmethod
+    def installed(cls) -> FontSource:
+        """The files of the installed font wheel, found without importing it (that imports matplotlib)."""
+        spec = find_spec(_WHEEL)
+        if spec is None or spec.origin is None:
+            raise FontsNotFound(f"The font wheel {_WHEEL} is not installed and no font folder is set.")
+        return cls.in_folder(Path(spec.origin).parent / "fonts")
+
+
+class Font:
+    """One parsed font: its name for ReportLab, widths, and which characters it has."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        parsed: Any = TTFont(name, str(path))
+        pdfmetrics.registerFont(parsed)
+        face = parsed.face
+        self._glyphs: frozenset[int] = frozenset(face.charToGlyph)
+        self._widths: dict[int, float] = dict(face.charWidths)
+        self._default: float = face.defaultWidth
+
+    def width(self, text: str, size: float) -> float:
+        """Width of the text in points."""
+        widths, default = self._widths, self._default
+        return sum([widths.get(ord(character), default) for character in text]) * size / 1000
+
+    def lacks(self, text: str) -> list[str]:
+        """Characters of the text without a glyph; control characters never have one."""
+        return [c for c in dict.fromkeys(text) if ord(c) not in self._glyphs or not c.isprintable()]
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """Both weights, parsed."""
+
+    regular: Font
+    bold: Font
+
+    def check(self, texts: Iterable[tuple[str, bool]]) -> None:
+        """Raise MissingGlyph if a (text, bold) pair holds a character its weight cannot draw."""
+        missing: dict[str, None] = {}
+        for text, bold in texts:
+            missing.update(dict.fromkeys((self.bold if bold else self.regular).lacks(text)))
+        if missing:
+            raise MissingGlyph("".join(missing))
+
+
+def load(source: FontSource | None = None) -> Fonts:
+    """Parse the fonts once per process; without a source, those of the installed wheel."""
+    with DRAWING:
+        return _parsed(source or FontSource.installed())
+
+
+@lru_cache(maxsize=4)
+def _parsed(source: FontSource) -> Fonts:
+    number = _parsed.cache_info().misses
+    return Fonts(Font(f"Paper{number}", source.regular), Font(f"Paper{number}Bold", source.bold))
+
+
+def _first(folder: Path, names: tuple[str, ...]) -> Path:
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise FontsNotFound(f"No font file {' or '.join(names)} in {folder}.")

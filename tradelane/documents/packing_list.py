@@ -1,0 +1,91 @@
+"""The packing list (포장명세서) as PDF: a pure function from the checked model to bytes."""
+
+from __future__ import annotations
+
+from tradelane.documents.boxes import BODY, FINE, SMALL, STRONG, Styled, kilograms, party_cells, reference_cells
+from tradelane.documents.fonts import FontSource, load
+from tradelane.documents.form import LEFT, RIGHT, Column, Form
+from tradelane.documents.page import Pad
+from tradelane.domain.papers import PackedLine, PackingList, PaperPackage
+
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+_COLUMNS = (
+    Column("Package", "포장번호", 46, "centre"),
+    Column("Marks & Nos.", "화인", 54),
+    Column("Description of goods", "품명 및 규격", 149.28),
+    Column("HS code", "품목번호", 46),
+    Column("Origin", "원산지", 46),
+    Column("Quantity", "수량", 42, "right"),
+    Column("N.W. (kg)", "순중량", 42, "right"),
+    Column("G.W. (kg)", "총중량", 42, "right"),
+    Column("Size (cm) / CBM", "크기 / 용적", 56, "right"),
+)
+
+
+def render(packing_list: PackingList, fonts: FontSource | None = None) -> bytes:
+    """The packing list as PDF; the same list gives the same bytes. Raises MissingGlyph before drawing."""
+    form = Form(Pad(load(fonts), f"Packing list {packing_list.number}"), packing_list, "PACKING LIST", "포장명세서")
+    form.boxes(party_cells(packing_list), reference_cells(packing_list, "Packing list No.", "명세서번호"))
+    form.y += 6
+    form.begin_table(_COLUMNS)
+    for package in packing_list.packages:
+        form.row(_package_cells(package), fill=0.96)
+        for line in package.lines:
+            form.row(_line_cells(line))
+    form.end_table()
+    width = (RIGHT - LEFT) * 0.44
+    form.need(6 + 5 * 14)
+    form.y += 6
+    form.y += form.figures(
+        [
+            ("Packages", "포장개수", f"{len(packing_list.packages):,}", False),
+            ("Quantity", "수량", f"{packing_list.quantity:,}", False),
+            ("Net weight", "순중량", f"{kilograms(packing_list.net_weight_g)} kg", False),
+            ("Gross weight", "총중량", f"{kilograms(packing_list.gross_weight_g)} kg", False),
+            ("Measurement", "용적", f"{packing_list.cbm:f} CBM", False),
+        ],
+        RIGHT - width,
+        width,
+    )
+    if packing_list.estimate_note is not None:
+        form.y += 6
+        form.note("ESTIMATE 추정치", packing_list.estimate_note)
+    form.y += 6
+    form.signature(
+        "We declare that the packages and contents stated in this packing list are true and correct.",
+        "당사는 이 포장명세서의 기재사항이 사실과 다름없음을 신고합니다.",
+    )
+    return form.finish()
+
+
+def _package_cells(package: PaperPackage) -> list[list[Styled]]:
+    size = f"{package.length_cm:f} {_TIMES} {package.width_cm:f} {_TIMES} {package.height_cm:f}"
+    return [
+        [(str(package.number), STRONG)],
+        [],
+        [(package.kind, STRONG)],
+        [],
+        [],
+        [],
+        [(kilograms(package.net_weight_g), STRONG)],
+        [(kilograms(package.gross_weight_g), STRONG)],
+        [(size, SMALL), (f"{package.cbm:f}", SMALL)],
+    ]
+
+
+def _line_cells(line: PackedLine) -> list[list[Styled]]:
+    description: list[Styled] = [(line.description_en, BODY)]
+    if line.description_ko is not None:
+        description.append((line.description_ko, FINE))
+    return [
+        [(f"line {line.number}", FINE)],
+        [(line.marks, SMALL)],
+        description,
+        [(f"{line.hs_code[:4]}.{line.hs_code[4:]}", SMALL)],
+        [(line.origin.printed, SMALL)],
+        [(f"{line.quantity:,}", BODY), (line.unit, FINE)],
+        [(kilograms(line.net_weight_g), SMALL)],
+        [],
+        [],
+    ]

@@ -1,0 +1,152 @@
+"""From a consignment to its two papers: pure, so that the same plan always makes the same bytes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tradelane.domain.catalogue import Exporter
+from tradelane.domain.consignment import Consignment, ConsignmentItem
+from tradelane.domain.export_declaration import invoice_number
+from tradelane.domain.money import Money
+from tradelane.domain.order import Consignee
+from tradelane.domain.papers import (
+    CommercialInvoice,
+    PackedLine,
+    PackingList,
+    PaperLine,
+    PaperPackage,
+    PaperParty,
+)
+
+REASON = "Sale of goods to a consumer (전자상거래 판매)"
+
+
+def commercial_invoice(consignment: Consignment, day: date) -> CommercialInvoice:
+    """The commercial invoice of a consignment, dated a Korean day; the total is what the buyer paid.
+
+    Raises:
+        ValueError: figures or codes that disagree, in one sentence.
+    """
+    currency = consignment.goods_value.currency
+    zero = Money.zero(currency)
+    exporter = consignment.exporters[0]
+    return CommercialInvoice(
+        number=invoice_number(consignment.ucr),
+        date=day,
+        order_references=tuple(f"Mercado Libre {order}" for order in consignment.orders),
+        ucr=consignment.ucr,
+        exporter=_exporter(exporter),
+        consignee=_consignee(consignment.consignee),
+        incoterm=consignment.incoterm,
+        incoterm_place=consignment.incoterm_place,
+        reason_for_export=REASON,
+        signatory=f"{exporter.representative_en}, {exporter.name_en}",
+        estimate_note=_estimate(consignment),
+        currency=currency,
+        lines=tuple(_line(number, item) for number, item in enumerate(consignment.items, start=1)),
+        freight=consignment.shipping_charge,
+        insurance=zero,
+        discount=zero,
+        total=consignment.goods_value + consignment.shipping_charge,
+        packages=len(consignment.packages),
+        net_weight_g=consignment.net_weight_g,
+        gross_weight_g=consignment.gross_weight_g,
+    )
+
+
+def packing_list(consignment: Consignment, day: date) -> PackingList:
+    """The packing list: the same goods in the one parcel of the consignment."""
+    exporter = consignment.exporters[0]
+    packed = tuple(
+        PackedLine(
+            number=number,
+            marks=consignment.ucr,
+            description_en=item.description_en,
+            description_ko=item.description_ko,
+            hs_code=item.hsk.hs6,
+            origin=item.origin,
+            quantity=item.quantity,
+            net_weight_g=item.net_weight_total_g,
+        )
+        for number, item in enumerate(consignment.items, start=1)
+    )
+    package = consignment.packages[0]
+    return PackingList(
+        number=invoice_number(consignment.ucr),
+        date=day,
+        order_references=tuple(f"Mercado Libre {order}" for order in consignment.orders),
+        ucr=consignment.ucr,
+        exporter=_exporter(exporter),
+        consignee=_consignee(consignment.consignee),
+        incoterm=consignment.incoterm,
+        incoterm_place=consignment.incoterm_place,
+        reason_for_export=REASON,
+        signatory=f"{exporter.representative_en}, {exporter.name_en}",
+        estimate_note=_estimate(consignment),
+        packages=(
+            PaperPackage(
+                number=1,
+                kind="CARTON",
+                length_cm=package.length_cm,
+                width_cm=package.width_cm,
+                height_cm=package.height_cm,
+                net_weight_g=consignment.net_weight_g,
+                gross_weight_g=package.gross_weight_g,
+                lines=packed,
+            ),
+        ),
+        net_weight_g=consignment.net_weight_g,
+        gross_weight_g=consignment.gross_weight_g,
+    )
+
+
+def _line(number: int, item: ConsignmentItem) -> PaperLine:
+    return PaperLine(
+        number=number,
+        marks=item.brand_name,
+        description_en=item.description_en,
+        description_ko=item.description_ko,
+        hs_code=item.hsk.hs6,
+        hsk=item.hsk,
+        importer_code=item.cl_tariff,
+        origin=item.origin,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        amount=item.amount,
+        net_weight_g=item.net_weight_total_g,
+    )
+
+
+def _exporter(exporter: Exporter) -> PaperParty:
+    return PaperParty.model_validate(
+        {
+            "name": f"{exporter.name_en} ({exporter.name_ko})",
+            "lines": (*exporter.address_en, f"{exporter.city_en} {exporter.postcode}"),
+            "country": "KR",
+            "tax_id_label": "Business registration no. (사업자등록번호)",
+            "tax_id": exporter.business_registration_number.printed,
+            "phone": exporter.phone,
+        }
+    )
+
+
+def _consignee(consignee: Consignee) -> PaperParty:
+    place = f"{consignee.address.comuna}, {consignee.address.region}"
+    notes = (consignee.address.note,) if consignee.address.note else ()
+    return PaperParty.model_validate(
+        {
+            "name": consignee.name,
+            "lines": (*consignee.address.lines, *notes, place),
+            "country": consignee.address.country,
+            "tax_id_label": "RUT" if consignee.rut else None,
+            "tax_id": consignee.rut.printed if consignee.rut else None,
+            "phone": consignee.phone,
+            "email": consignee.email,
+        }
+    )
+
+
+def _estimate(consignment: Consignment) -> str | None:
+    if any(package.estimated for package in consignment.packages):
+        return "Gross weight and dimensions are estimates (총중량·용적 추정값)."
+    return None

@@ -1,0 +1,201 @@
+"""From what was sold to a consignment that can be declared: pure, with everything missing named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from tradelane.domain.amendment import Amendment, amended_consignee, amended_package, amended_product
+from tradelane.domain.catalogue import Exporter, Product, Seller, missing_fields
+from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
+from tradelane.domain.identifiers import Ucr
+from tradelane.domain.order import BuyerTaxId, Consignee, Order, Shipment
+from tradelane.domain.papers import Incoterm
+
+
+class LaneTerms(BaseModel):
+    """What the lane's contracts say; configuration, not law.
+
+    FCA (seller hands over to the carrier in Korea) suits sales where the buyer pays carriage apart; sea terms such
+    as FOB and CIF are not for air.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    incoterm: Incoterm = Incoterm.FCA
+    place: str = "Incheon Airport, Korea"
+    packing_by_estimate: bool = False
+    packing_tare_g: int = 150
+    rut_required: bool = True
+
+
+class Gap(BaseModel):
+    """One thing that is not known yet, with the command that supplies it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    command: str
+
+
+class Unplannable(Exception):
+    """The consignment cannot be planned yet; `gaps` lists everything missing at once."""
+
+    def __init__(self, gaps: tuple[Gap, ...]) -> None:
+        super().__init__("; ".join(gap.what for gap in gaps))
+        self.gaps = gaps
+
+
+def plan(
+    *,
+    ucr: Ucr,
+    orders: tuple[Order, ...],
+    shipment: Shipment,
+    buyer: BuyerTaxId | None,
+    seller: Seller,
+    products: Mapping[str, Product],
+    exporters: Mapping[str, Exporter],
+    amendments: Iterable[Amendment],
+    terms: LaneTerms,
+    version: int = 1,
+) -> Consignment:
+    """Plan the consignment of all live orders of a shipment.
+
+    Raises:
+        Unplannable: with every gap found, so that a person is asked once.
+    """
+    overlay = tuple(amendments)
+    order_id = min(orders, key=lambda order: int(order.id)).id
+    gaps: list[Gap] = []
+    items: list[ConsignmentItem] = []
+    parcels: list[tuple[Product, int]] = []
+    for order in sorted(orders, key=lambda order: int(order.id)):
+        for line in order.lines:
+            if not line.sku:
+                gaps.append(
+                    Gap(
+                        what=f"listing {line.item_id} has no SELLER_SKU",
+                        command="set SELLER_SKU on the listing in Mercado Libre, then: "
+                        f"tradelane holds resolve {order_id} --step plan_consignment --action retry",
+                    )
+                )
+                continue
+            product = amended_product(products.get(line.sku, Product(sku=line.sku)), overlay)
+            missing = missing_fields(product)
+            gaps.extend(
+                Gap(
+                    what=f"SKU {line.sku}: {field} is missing",
+                    command=f"tradelane orders amend {order_id} --set items.{line.sku}.{field}=VALUE",
+                )
+                for field in missing
+            )
+            if not missing and product.exporter_id not in exporters:
+                gaps.append(
+                    Gap(
+                        what=f"SKU {line.sku}: exporter {product.exporter_id} is not registered",
+                        command=f"tradelane exporters set {product.exporter_id} --file FILE",
+                    )
+                )
+            if missing:
+                continue
+            parcels.append((product, line.quantity))
+            items.append(_item(order, line.sku, line.quantity, line.unit_price, product))
+    consignee = amended_consignee(_with_tax_id(shipment.consignee, buyer), overlay)
+    if terms.rut_required and consignee.rut is None:
+        gaps.append(
+            Gap(
+                what="the consignee's RUT is missing (carriers ask for it on waybill and invoice)",
+                command=f"tradelane orders amend {order_id} --set consignee.rut=RUT",
+            )
+        )
+    if not consignee.address.lines or not consignee.address.comuna:
+        gaps.append(
+            Gap(
+                what="the delivery address is not visible yet",
+                command=f"tradelane orders amend {order_id} --set 'consignee.address=LINE 1|LINE 2'",
+            )
+        )
+    if gaps:
+        raise Unplannable(tuple(gaps))
+    estimate = _estimate(parcels, terms) if terms.packing_by_estimate else None
+    package = amended_package(estimate, overlay)
+    return Consignment(
+        ucr=ucr,
+        shipment_id=shipment.id,
+        site=orders[0].site,
+        seller_id=seller.id,
+        orders=tuple(order.id for order in sorted(orders, key=lambda order: int(order.id))),
+        purchased_at=min(order.purchased_at for order in orders),
+        consignee=consignee,
+        items=tuple(items),
+        exporters=tuple(
+            exporters[exporter_id] for exporter_id in sorted({item.exporter_id for item in items})
+        ),
+        packages=(package,) if package else (),
+        incoterm=terms.incoterm,
+        incoterm_place=terms.place,
+        shipping_charge=shipment.shipping_charge,
+        accreditation=seller.accreditation,
+        own_carrier=shipment.own_carrier,
+        version=version,
+    )
+
+
+def _item(order: Order, sku: str, quantity: int, unit_price: object, product: Product) -> ConsignmentItem:
+    return ConsignmentItem.model_validate(
+        {
+            "order_id": order.id,
+            "sku": sku,
+            "exporter_id": product.exporter_id,
+            "brand_name": product.brand_name or "",
+            "description_en": product.description_en,
+            "description_ko": product.description_ko,
+            "description_es": product.description_es or product.description_en,
+            "hsk": product.hsk,
+            "cl_tariff": product.cl_tariff,
+            "origin": product.origin,
+            "maker_name": product.maker_name,
+            "quantity": quantity,
+            "unit_price": unit_price,
+            "net_weight_g": product.net_weight_g,
+            "needs_permit": product.needs_permit,
+        }
+    )
+
+
+def _with_tax_id(consignee: Consignee, buyer: BuyerTaxId | None) -> Consignee:
+    if buyer is None:
+        return consignee
+    return consignee.model_copy(update={"rut": consignee.rut or buyer.rut, "is_company": buyer.is_company})
+
+
+def _estimate(parcels: list[tuple[Product, int]], terms: LaneTerms) -> Package | None:
+    """Packing by estimate: units stacked on their shortest side, tare added; marked as estimated."""
+    if any(
+        None in (product.length_cm, product.width_cm, product.height_cm, product.net_weight_g)
+        for product, _ in parcels
+    ):
+        return None
+    sides = [
+        (
+            sorted(
+                (
+                    product.length_cm or Decimal(1),
+                    product.width_cm or Decimal(1),
+                    product.height_cm or Decimal(1),
+                )
+            ),
+            n,
+        )
+        for product, n in parcels
+    ]
+    gross = sum((product.gross_weight_g or product.net_weight_g or 0) * n for product, n in parcels)
+    return Package(
+        gross_weight_g=gross + terms.packing_tare_g,
+        length_cm=max(side[2] for side, _ in sides),
+        width_cm=max(side[1] for side, _ in sides),
+        height_cm=sum((side[0] * n for side, n in sides), Decimal(0)),
+        estimated=True,
+    )

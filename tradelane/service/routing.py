@@ -1,0 +1,196 @@
+"""Where a fact belongs: which order's run, started or woken, or why none.
+
+One reading of the order (or of the shipment and its orders) per group of rows; books are asked before the engine,
+for the engine forgets a closed order after weeks and the order must not travel twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tradelane.contracts.journeys import SITE
+from tradelane.contracts.messages import Fact
+from tradelane.domain.catalogue import Seller
+from tradelane.domain.identifiers import OrderId, ShipmentId, Ucr
+from tradelane.domain.order import Order, Shipment
+from tradelane.ports import Arrival, Claim, Consignments, Marketplace, Sellers, Watch, Watches
+from tradelane.service.notices import HELD, IGNORED, Resource, read_resource, seller_of_notice
+from tradelane.service.starter import Starter, Woken
+
+MERCADOLIBRE: Final = "mercadolibre"
+RELAYED: Final = "relayed"
+_WATCHING: Final = ("17track", "mydhl", "ktnet", "unipass")
+_LOOK_AGAIN: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of rows for good."""
+
+    state: str
+    note: str = ""
+
+
+class NotYet(Exception):
+    """What a row speaks of is not known here yet; `reason` is a word for the row's note."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Router:
+    """Decides for groups of rows that speak of the same thing.
+
+    Raises from its methods: `OutsideFailure` of the marketplace, `EngineUnavailable`, `NotYet`.
+    """
+
+    def __init__(
+        self,
+        *,
+        consignments: Consignments,
+        sellers: Sellers,
+        watches: Watches,
+        marketplace: Marketplace,
+        starter: Starter,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._consignments = consignments
+        self._sellers = sellers
+        self._watches = watches
+        self._marketplace = marketplace
+        self._starter = starter
+        self._now = now
+
+    async def route(self, arrivals: Sequence[Arrival]) -> Settled:
+        """Settle rows of one source and reference, oldest first."""
+        first = arrivals[0]
+        if first.source != MERCADOLIBRE:
+            return await self._followed(first)
+        resource = read_resource(first.reference)
+        if resource is None:
+            return Settled(HELD, "not a path of an order or a shipment")
+        named = next((seller for arrival in arrivals if (seller := seller_of_notice(arrival.body))), None)
+        if resource.noun == "orders":
+            return await self._order(OrderId(resource.id), named)
+        return await self._shipment(resource, named)
+
+    # --- the marketplace --------------------------------------------------------------------------------------
+
+    async def _order(self, order_id: OrderId, named: str | None) -> Settled:
+        claim = await asyncio.to_thread(self._consignments.of_order, order_id)
+        if claim is not None and claim.closed_at is not None:
+            return _closed(claim)
+        seller = await self._seller(named, claim)
+        if seller is None:
+            return Settled(HELD, "seller_unknown")
+        order = await self._marketplace.order(seller.id, order_id)
+        return await self._tell(order, seller, claim, extra="")
+
+    async def _shipment(self, resource: Resource, named: str | None) -> Settled:
+        seller = await self._seller(named, None)
+        if seller is None:
+            return Settled(HELD, "seller_unknown")
+        shipment_id = ShipmentId(resource.id)
+        orders = await self._marketplace.shipment_orders(seller.id, shipment_id)
+        if not orders:
+            raise NotYet("shipment_without_orders")
+        claims = {order_id: await asyncio.to_thread(self._consignments.of_order, order_id) for order_id in orders}
+        open_ones = [order_id for order_id, claim in claims.items() if claim is None or claim.closed_at is None]
+        if not open_ones:
+            return next(_closed(claim) for claim in claims.values() if claim is not None)
+        shipment = await self._marketplace.shipment(seller.id, shipment_id)
+        outcomes = [
+            await self._tell(
+                await self._marketplace.order(seller.id, order_id), seller, claims[order_id], extra=_digest_of(shipment)
+            )
+            for order_id in open_ones
+        ]
+        # one row for several orders: what a person must see comes first, then what was done
+        return min(outcomes, key=lambda outcome: (HELD, RELAYED, IGNORED).index(outcome.state))
+
+    async def _tell(self, order: Order, seller: Seller, claim: Claim | None, *, extra: str) -> Settled:
+        """Start or wake the run of an order that was just read, if it is ours to act on and something changed."""
+        if order.site != SITE:
+            return Settled(HELD, f"other_site {order.site}")
+        if order.seller_id != seller.id:
+            return Settled(HELD, "order_of_another_seller")
+        if order.purchased_at < seller.go_live:
+            return Settled(HELD, "before_go_live")
+        reference = f"{order.id}/shipment" if extra else str(order.id)
+        digest = extra or digest_of(order)
+        seen = await asyncio.to_thread(self._watches.get, MERCADOLIBRE, reference)
+        if seen is not None and seen.last_digest == digest:
+            return Settled(IGNORED, "unchanged")
+        woken = await self._starter.start_or_wake(
+            order.id, seller.id, Fact(source=MERCADOLIBRE, reference=str(order.id))
+        )
+        await asyncio.to_thread(self._remember, reference, digest, order, claim)
+        if woken is Woken.OVER:
+            return Settled(IGNORED, "order_closed: its run has ended")
+        return Settled(RELAYED)
+
+    def _remember(self, reference: str, digest: str, order: Order, claim: Claim | None) -> None:
+        ucr = str(claim.ucr) if claim is not None else ""
+        self._watches.add(Watch(source=MERCADOLIBRE, reference=reference, ucr=ucr, order_id=str(order.id)))
+        self._watches.seen(MERCADOLIBRE, reference, digest, self._now() + _LOOK_AGAIN)
+
+    async def _seller(self, named: str | None, claim: Claim | None) -> Seller | None:
+        """The account to read with: the one the notice names, else the claim's, else the only one."""
+        told = named or (claim.seller_id if claim is not None else None)
+        if told is not None:
+            return await asyncio.to_thread(self._sellers.get, told)
+        every = await asyncio.to_thread(self._sellers.all)
+        return every[0] if len(every) == 1 else None
+
+    # --- everything that follows a consignment ------------------------------------------------------------------
+
+    async def _followed(self, arrival: Arrival) -> Settled:
+        order_id, claim = await asyncio.to_thread(self._find, arrival.source, arrival.reference)
+        if order_id is None:
+            raise NotYet("reference_unknown")
+        if claim is not None and claim.closed_at is not None:
+            return _closed(claim)
+        woken = await self._starter.wake(order_id, Fact(source=arrival.source, reference=arrival.reference))
+        # without outcome and without a run: reconcile opens it again, and the new run reads everything
+        return Settled(RELAYED) if woken is Woken.TOLD else Settled(HELD, f"run_missing {order_id}")
+
+    def _find(self, source: str, reference: str) -> tuple[OrderId | None, Claim | None]:
+        """The carrying order a reference belongs to, and its claim."""
+        for watching in dict.fromkeys((source, *_WATCHING)):
+            watch = self._watches.get(watching, reference)
+            if watch is None:
+                continue
+            claim = self._consignments.of_ucr(Ucr(watch.ucr)) if watch.ucr else None
+            return (claim.carrying_order if claim is not None else OrderId(watch.order_id)), claim
+        claim = self._of_business_reference(reference)
+        return (claim.carrying_order if claim is not None else None), claim
+
+    def _of_business_reference(self, reference: str) -> Claim | None:
+        """People and filing channels name an order, a UCR, or a UCR with a suffix (`UCR-1~2`)."""
+        if reference.isascii() and reference.isdigit() and len(reference) <= 20 and reference[0] != "0":
+            return self._consignments.of_order(OrderId(reference))
+        try:
+            return self._consignments.of_ucr(Ucr(reference.partition("-")[0]))
+        except ValueError:
+            return None
+
+
+def digest_of(order: Order) -> str:
+    """What tells a change of an order from a repetition."""
+    told = (order.status, order.status_words, order.last_updated, order.do_not_ship, order.shipment_id)
+    return hashlib.sha256(repr([str(part) for part in told]).encode()).hexdigest()
+
+
+def _digest_of(shipment: Shipment) -> str:
+    # a shipment has no time of its last change, so all of it counts; only the hash is kept
+    return hashlib.sha256(shipment.model_dump_json().encode()).hexdigest()
+
+
+def _closed(claim: Claim) -> Settled:
+    return Settled(IGNORED, f"order_closed: {claim.outcome}")

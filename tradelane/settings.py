@@ -1,0 +1,123 @@
+"""Settings: one place, from the environment (`TRADELANE_*`) and defaults that run on a laptop.
+
+The engine's address, namespace and TLS come from Temporal's own settings (`TEMPORAL_*` variables or a profile), read
+by `temporalio.envconfig`; when neither is set, the embedded engine on `engine_port` is used.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tradelane.domain.papers import Incoterm
+from tradelane.domain.planning import LaneTerms
+
+
+class Channel(StrEnum):
+    """How a port is served: by the documented protocol, or by a person."""
+
+    PROTOCOL = "protocol"
+    MANUAL = "manual"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between a laptop, a test and production."""
+
+    model_config = SettingsConfigDict(env_prefix="TRADELANE_", env_nested_delimiter="__", extra="ignore")
+
+    data_dir: Path = Path(".tradelane")
+    """Databases, documents, clock record, process ids and keys of an embedded installation."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty = SQLite under `data_dir`."""
+    inbox_url: str = ""
+    """SQLAlchemy URL of the inbox; empty = its own SQLite file under `data_dir`."""
+    master_key: SecretStr | None = None
+    """Base64 of 32 bytes that wrap the data keys; empty = a file under `data_dir`, made on first use."""
+
+    # processes
+    host: str = "127.0.0.1"
+    engine_port: int = 7233
+    ui_port: int = 8233
+    metrics_port: int = 7234
+    service_port: int = 8080
+    simulators_port: int = 8090
+    namespace: str = "default"
+    max_cached_workflows: int = 1000
+
+    # journeys
+    go_live: datetime | None = None
+    """Orders bought before are listed, never started; per seller in its record, this is the default for new ones."""
+    shadow: bool = False
+    """Render and decide, but file, book and publish nothing."""
+    pace: float = 1.0
+    incoterm: Incoterm = Incoterm.FCA
+    incoterm_place: str = "Incheon Airport, Korea"
+    packing_by_estimate: bool = False
+    rut_required: bool = True
+
+    # channels
+    filing: Channel = Channel.PROTOCOL
+    transport: Channel = Channel.PROTOCOL
+    look_before_write: bool = True
+    """Never switch this off outside the test that shows why: without it a lost reply doubles an effect."""
+
+    # doors
+    webhook_secret: SecretStr = SecretStr("")
+    """Unguessable path of the Mercado Libre webhook; empty = made on first use under `data_dir`."""
+
+    # counterparties; empty = the simulators of this installation
+    mercadolibre_url: str = ""
+    mercadolibre_client_id: str = "tradelane-demo"
+    mercadolibre_client_secret: SecretStr = SecretStr("simulated")
+    mercadolibre_application_id: str = ""
+    ktnet_url: str = ""
+    ktnet_api_key: SecretStr = SecretStr("simulated")
+    ktnet_key_header: str = "X-API-KEY"
+    ktnet_mall_id: str = "TRADELANE"
+    unipass_url: str = ""
+    unipass_key_rates: SecretStr = SecretStr("simulated")
+    unipass_key_export: SecretStr = SecretStr("simulated")
+    mydhl_url: str = ""
+    mydhl_username: str = "simulated"
+    mydhl_password: SecretStr = SecretStr("simulated")
+    mydhl_account: str = "987654321"
+    seventeentrack_url: str = ""
+    seventeentrack_token: SecretStr = SecretStr("simulated")
+    seventeentrack_carrier: int = 100001
+    """17TRACK's key for DHL Express: from memory, check it against their carrier list."""
+
+    def terms(self) -> LaneTerms:
+        return LaneTerms(
+            incoterm=self.incoterm,
+            place=self.incoterm_place,
+            packing_by_estimate=self.packing_by_estimate,
+            rut_required=self.rut_required,
+        )
+
+    @property
+    def simulators_url(self) -> str:
+        return f"http://{self.host}:{self.simulators_port}"
+
+    @property
+    def main_database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'tradelane.sqlite'}"
+
+    @property
+    def inbox_database(self) -> str:
+        return self.inbox_url or f"sqlite:///{self.data_dir / 'inbox.sqlite'}"
+
+    @property
+    def documents_dir(self) -> Path:
+        return self.data_dir / "documents"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.data_dir / "clock.json"
+
+    @property
+    def worker_pid_file(self) -> Path:
+        return self.data_dir / "worker.pid"

@@ -1,0 +1,1 @@
+"""The simulated MyDHL API of DHL Express: booking, papers and tracking."""

@@ -1,0 +1,59 @@
+"""Table `effects`: our own books of what was done outside, apart from the counterparties'."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+
+from tradelane.domain.identifiers import Ucr
+from tradelane.ports import EffectRow
+from tradelane.storage.database import Database
+from tradelane.storage.tables import effects
+from tradelane.storage.upsert import keep
+
+
+class SqlEffects:
+    """The port `Effects` on SQL; keys are `UCR[:declaration]:effect`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, key: str) -> EffectRow | None:
+        """What our books say under a key."""
+        with self._database.read() as connection:
+            row = connection.execute(select(effects).where(effects.c.key == key)).one_or_none()
+        return _effect(row) if row is not None else None
+
+    def intend(self, key: str, step: str, at: datetime) -> None:
+        """Insert or keep; never turns `done` back."""
+        with self._database.write() as connection:
+            keep(connection, effects, {"key": key, "step": step, "state": "intended", "intended_at": at})
+
+    def done(self, key: str, content: str, at: datetime) -> None:
+        """Write down that the effect exists; one found by its lookup twin was perhaps never intended here."""
+        with self._database.write() as connection:
+            # the step of a row that was never intended is the last part of its key; an intended row keeps its own
+            keep(
+                connection,
+                effects,
+                {"key": key, "step": key.rpartition(":")[2], "state": "intended", "intended_at": at},
+            )
+            connection.execute(
+                update(effects).where(effects.c.key == key).values(state="done", content=content, done_at=at)
+            )
+
+    def of_ucr(self, ucr: Ucr) -> tuple[EffectRow, ...]:
+        """All effects of a consignment, oldest intention first."""
+        mine = (
+            select(effects)
+            .where(or_(effects.c.key == str(ucr), effects.c.key.startswith(f"{ucr}:", autoescape=True)))
+            .order_by(effects.c.intended_at, effects.c.key)
+        )
+        with self._database.read() as connection:
+            return tuple(_effect(row) for row in connection.execute(mine).all())
+
+
+def _effect(row: Row[Any]) -> EffectRow:
+    return EffectRow.model_validate(row, from_attributes=True)

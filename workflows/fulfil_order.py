@@ -1,0 +1,401 @@
+"""FulfilOrder: one order's journey from the sale to the delivered parcel, and the doors a person uses on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows.journey import Journey
+from workflows.legs import clearance, closing, delivery, export, handover, intake
+from workflows.sight import Shown, details, progress_of, search_attributes
+from workflows.steps import Abandoned, Failure, Steps, side_by_side
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel, ValidationError
+
+    from tradelane.contracts.handmade import checked_result
+    from tradelane.contracts.journeys import order_workflow_id
+    from tradelane.contracts.messages import (
+        AmendOrder,
+        Answer,
+        CancelOrder,
+        ConfirmPacking,
+        Fact,
+        FulfilOrderOutcome,
+        FulfilOrderRequest,
+        Progress,
+        ResolveHold,
+    )
+    from tradelane.contracts.steps import (
+        OPEN_JOURNEY,
+        RECORD_DECISION,
+        START_OR_FIND_RUN,
+        DecisionRequest,
+        FindRun,
+        OpenJourney,
+    )
+    from tradelane.domain.amendment import PACKAGE_FIELDS, checked
+    from tradelane.domain.holds import Fault, Resolution
+    from tradelane.domain.identifiers import OrderId
+
+
+def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
+    """Read what a person or the UI sent; anything else is one sentence, never a wedged run."""
+    if raw is None:
+        raw = {}
+    if not isinstance(raw, dict):
+        raise ApplicationError(
+            f"{what} takes one JSON object, such as {{\"order_id\": \"2000013770481964\"}}, not {type(raw).__name__}.",
+            type="InvalidInput",
+            non_retryable=True,
+        )
+    try:
+        return message.model_validate(raw)
+    except ValidationError as wrong:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False))
+        raise ApplicationError(f"{what} was not understood: {faults}.", type="InvalidInput", non_retryable=True) from wrong
+
+
+def refused(sentence: str) -> ApplicationError:
+    return ApplicationError(sentence, type="Refused", non_retryable=True)
+
+
+@workflow.defn(name="FulfilOrder", failure_exception_types=[ValidationError])
+class FulfilOrder:
+    """One order, from notification to delivery: the run stays open until it is delivered or cancelled."""
+
+    def __init__(self) -> None:
+        self.journey = Journey(order_id=OrderId("0"), steps=Steps(order_id=""))
+        self.journey.steps.changed = self._changed
+        self.journey.steps.replan = self.journey.replan
+        self.state = "running"
+        self.cancel_reason = ""
+        self.deciding: set[str] = set()
+        self.travel: asyncio.Task[str] | None = None
+        self._shown: Shown = {}
+
+    @workflow.run
+    async def run(self, request: Any = None) -> FulfilOrderOutcome:
+        """Travel the lane. Takes `{"order_id": "..."}`; `seller` and `timetable` are optional."""
+        asked = self._asked(request)
+        if workflow.info().workflow_id != order_workflow_id(asked.order_id):
+            return await self._moved(asked)
+        ended = await self._opened(asked)
+        if ended is not None:
+            return ended
+        self.travel = asyncio.create_task(self._travel())
+        heed = asyncio.create_task(self._heed())
+        try:
+            await workflow.wait([self.travel])
+            outcome = self.travel.result()
+        except (Abandoned, asyncio.CancelledError) as end:
+            outcome = await self._unwound(str(end) or self.cancel_reason or "cancelled in the engine")
+        heed.cancel()
+        await self._settled(heed)
+        self.state = outcome
+        self._changed()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._outcome(outcome)
+
+    # --- the story --------------------------------------------------------------------------------------------
+
+    async def _travel(self) -> str:
+        j = self.journey
+        while True:
+            await self._stage("intake")
+            await intake.read_all(j)
+            if not intake.own_order(j).live:
+                raise Abandoned(f"order {intake.own_order(j).status_words} at Mercado Libre")
+            await intake.claim(j)
+            if j.closed_outcome is not None:
+                return j.closed_outcome
+            if j.carried_by is None:
+                break
+            carried = await self._carried()
+            if carried is not None:
+                return carried
+        await self._stage("packing")
+        await j.make_plan(1)
+        await self._stage("export")
+        await export.prepare(j)
+        await export.declare(j)
+        await self._stage("handover")
+        await handover.hand_over(j)
+        await side_by_side(handover.confirm_loading(j), self._cleared_and_delivered())
+        await self._stage("closing")
+        await closing.keep_evidence(j)
+        await closing.archive(j, self.state)
+        return self.state
+
+    async def _cleared_and_delivered(self) -> None:
+        await self._stage("clearance")
+        await clearance.announce(self.journey)
+        await clearance.release(self.journey)
+        await self._stage("delivery")
+        self.state = await delivery.deliver(self.journey)
+
+    async def _carried(self) -> str | None:
+        """Wait for the carrying order to end; None when this order must carry on itself."""
+        j = self.journey
+        await self._stage("carried")
+        await workflow.wait_condition(lambda: j.closed_outcome is not None or j.carry_on)
+        if j.closed_outcome is not None:
+            return j.closed_outcome
+        j.carry_on = False
+        return None
+
+    # --- beginnings and ends ----------------------------------------------------------------------------------
+
+    def _asked(self, request: Any) -> FulfilOrderRequest:
+        asked: FulfilOrderRequest = understood(FulfilOrderRequest, request, "FulfilOrder")
+        try:
+            order_id = OrderId(asked.order_id)
+        except ValueError as wrong:
+            raise ApplicationError(
+                f'FulfilOrder needs the Mercado Libre order, e.g. {{"order_id": "2000013770481964"}}: {wrong}',
+                type="InvalidInput",
+                non_retryable=True,
+            ) from wrong
+        self.journey.order_id = order_id
+        self.journey.steps.order_id = str(order_id)
+        if asked.timetable is not None:
+            self.journey.steps.timetable = asked.timetable
+        return asked
+
+    async def _moved(self, asked: FulfilOrderRequest) -> FulfilOrderOutcome:
+        """A run whose id is not the business id starts or finds the right one and ends naming it."""
+        found = await self.journey.steps.perform(
+            START_OR_FIND_RUN,
+            FindRun(order_id=self.journey.order_id, seller=asked.seller, timetable=asked.timetable),
+        )
+        return FulfilOrderOutcome(
+            order_id=str(self.journey.order_id), state="moved", sentence=found.sentence, run=found.workflow_id
+        )
+
+    async def _opened(self, asked: FulfilOrderRequest) -> FulfilOrderOutcome | None:
+        """Fill in seller and timetable; an order that must not begin ends or holds with a sentence."""
+        j = self.journey
+        while True:
+            opening = await j.steps.perform(
+                OPEN_JOURNEY,
+                OpenJourney(
+                    order_id=j.order_id,
+                    seller=asked.seller,
+                    timetable=asked.timetable,
+                    workflow_id=workflow.info().workflow_id,
+                ),
+            )
+            j.steps.timetable = opening.timetable
+            j.seller_id, j.live = opening.seller_id, opening.live
+            j.steps.fairness = opening.seller_id
+            if opening.held:
+                try:
+                    await j.steps.hold(
+                        OPEN_JOURNEY.name,
+                        OPEN_JOURNEY.name,
+                        Failure(reason=opening.held, fault=Fault.OURS, words=opening.sentence),
+                    )
+                except Abandoned:
+                    return self._outcome("cancelled")
+                continue
+            if opening.go:
+                return None
+            return FulfilOrderOutcome(order_id=str(j.order_id), state=opening.state, sentence=opening.sentence)
+
+    async def _unwound(self, reason: str) -> str:
+        j = self.journey
+        self.state = "cancelling"
+        j.steps.stage = "cancelling"
+        for key in list(j.steps.holds):
+            j.steps.close_hold(key)
+        try:
+            await closing.unwind(j, reason)
+        except Abandoned:
+            j.warnings.append("a person ended the unwinding by hand")
+        await closing.archive(j, "cancelled")
+        return "cancelled"
+
+    async def _heed(self) -> None:
+        """Read the order again whenever the marketplace says that it changed; a cancelled sale ends the journey."""
+        j = self.journey
+        await workflow.wait_condition(lambda: j.ucr is not None)
+        while True:
+            seen = j.heard("mercadolibre")
+            await workflow.wait_condition(lambda: j.heard("mercadolibre") > seen)
+            await intake.read_own_order(j)
+            order = intake.own_order(j)
+            if not order.live:
+                self._abandon(f"order {order.status_words} at Mercado Libre")
+                return
+
+    async def _settled(self, task: asyncio.Task[None]) -> None:
+        if not task.done():
+            await workflow.wait([task])
+
+    def _abandon(self, reason: str) -> None:
+        self.cancel_reason = reason
+        if self.travel is not None and not self.travel.done():
+            self.travel.cancel(reason)
+
+    def _outcome(self, state: str) -> FulfilOrderOutcome:
+        j = self.journey
+        return FulfilOrderOutcome(
+            order_id=str(j.order_id),
+            state=state,
+            sentence=f"Order {j.order_id} is {state}" + (f" ({self.cancel_reason})." if self.cancel_reason else "."),
+            ucr=str(j.ucr) if j.ucr else None,
+            declarations=j.declaration_numbers(),
+            waybill=str(j.booking.waybill) if j.booking else None,
+        )
+
+    # --- doors --------------------------------------------------------------------------------------------------
+
+    @workflow.signal(description="A fact from outside: something changed and is read again.")
+    def fact(self, news: Any = None) -> None:
+        """Take in a fact; a message nobody understands changes nothing."""
+        try:
+            self.journey.hear(Fact.model_validate(news))
+        except ValidationError:
+            workflow.logger.warning("a signal that is no fact was ignored")
+
+    @workflow.query(description="Where the order stands, without personal data.")
+    def progress(self) -> Progress:
+        """Stage, holds, numbers and papers."""
+        return progress_of(self.journey, self.state)
+
+    @workflow.update(
+        description='Resolve a hold: {"step": "...", "action": "retry|amend|complete|cancel", "set": {}, "result": {}, '
+        '"reason": "...", "actor": "..."}'
+    )
+    async def resolve_hold(self, command: Any = None) -> Answer:
+        """Record the decision, then let the step go on."""
+        asked: ResolveHold = understood(ResolveHold, command, "resolve_hold")
+        self.deciding.add(asked.step)
+        content: dict[str, str] = {}
+        if asked.action == Resolution.AMEND:
+            content = {a.path: a.value for a in (checked(p, v) for p, v in asked.set.items())}
+        elif asked.action == Resolution.COMPLETE:
+            content = checked_result(asked.step, asked.result)
+        try:
+            await self._record(asked.step, asked.action, content, asked.actor, asked.reason)
+            if asked.step in self.journey.steps.holds:
+                self.journey.steps.answers[asked.step] = asked
+        finally:
+            self.deciding.discard(asked.step)
+        return Answer(sentence=f"{asked.step}: {asked.action} is decided and written down.")
+
+    @resolve_hold.validator
+    def _may_resolve(self, command: Any = None) -> None:
+        asked: ResolveHold = understood(ResolveHold, command, "resolve_hold")
+        holds = self.journey.steps.holds
+        if asked.step not in holds or asked.step in self.journey.steps.answers or asked.step in self.deciding:
+            open_ = ", ".join(sorted(key for key in holds if key not in self.deciding)) or "none"
+            raise refused(f"No open hold is called {asked.step or '(empty)'}; open holds: {open_}.")
+        allowed = [way.value for way in holds[asked.step].resolutions]
+        if asked.action not in allowed:
+            raise refused(f"{asked.step} can be resolved by {', '.join(allowed)}, not by {asked.action or '(empty)'}.")
+        try:
+            if asked.action == Resolution.AMEND:
+                if not asked.set:
+                    raise ValueError('amend needs "set" with at least one path and value.')
+                for path, value in asked.set.items():
+                    checked(path, value)
+            if asked.action == Resolution.COMPLETE:
+                checked_result(asked.step, asked.result)
+        except ValueError as wrong:
+            raise refused(str(wrong)) from wrong
+
+    @workflow.update(description='Change what the order says: {"set": {"items.<SKU>.hsk": "3304991000"}, "reason": "..."}')
+    async def amend(self, command: Any = None) -> Answer:
+        """Record the amendment; steps that hold for data go on with it."""
+        asked: AmendOrder = understood(AmendOrder, command, "amend")
+        changes = {a.path: a.value for a in (checked(path, value) for path, value in asked.set.items())}
+        await self._record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
+        steps = self.journey.steps
+        woken = [k for k, h in steps.holds.items() if Resolution.AMEND in h.resolutions and k not in steps.answers]
+        if not woken:
+            await self.journey.replan()
+        for key in woken:
+            if key in steps.holds:
+                steps.answers[key] = ResolveHold(step=key, action=Resolution.AMEND, actor=asked.actor)
+        return Answer(sentence=f"{', '.join(changes)} amended" + (f"; {', '.join(woken)} goes on." if woken else "."))
+
+    @amend.validator
+    def _may_amend(self, command: Any = None) -> None:
+        asked: AmendOrder = understood(AmendOrder, command, "amend")
+        if not asked.set:
+            raise refused('amend needs {"set": {"items.<SKU>.<field>": "value"}} with at least one entry.')
+        try:
+            for path, value in asked.set.items():
+                checked(path, value)
+        except ValueError as wrong:
+            raise refused(str(wrong)) from wrong
+        if self.journey.booking is not None:
+            raise refused("Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it.")
+        if any(f.state == "accepted" for f in self.journey.filings.values()):
+            raise refused("Customs has accepted the declaration: withdraw it (cancel) or have it amended by a person.")
+
+    @workflow.update(
+        description='What the bench measured: {"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", "height_cm": "10"}'
+    )
+    async def confirm_packing(self, command: Any = None) -> Answer:
+        """Record the measures; they replace any estimate."""
+        asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
+        changes = {f"package.{field}": str(getattr(asked, field)) for field in PACKAGE_FIELDS}
+        return await self.amend({"set": changes, "actor": asked.actor, "reason": "packing confirmed"})
+
+    @confirm_packing.validator
+    def _may_confirm(self, command: Any = None) -> None:
+        asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
+        self._may_amend({"set": {f"package.{field}": str(getattr(asked, field)) for field in PACKAGE_FIELDS}})
+
+    @workflow.update(description='Cancel the order: {"reason": "...", "actor": "..."}; does what this stage allows.')
+    async def cancel(self, command: Any = None) -> Answer:
+        """Record the decision and unwind."""
+        asked: CancelOrder = understood(CancelOrder, command, "cancel")
+        await self._record("*", Resolution.CANCEL, {}, asked.actor, asked.reason)
+        self._abandon(asked.reason)
+        return Answer(sentence=f"Order {self.journey.order_id} is being cancelled: {asked.reason}.")
+
+    @cancel.validator
+    def _may_cancel(self, command: Any = None) -> None:
+        asked: CancelOrder = understood(CancelOrder, command, "cancel")
+        if not asked.reason.strip():
+            raise refused('cancel needs a reason: {"reason": "..."}.')
+        if self.state != "running" or self.travel is None:
+            raise refused(f"The order is {self.state}; there is nothing to cancel.")
+        if closing.situation(self.journey).delivered:
+            raise refused("The parcel is delivered; a return is another journey.")
+
+    # --- behind the doors ---------------------------------------------------------------------------------------
+
+    async def _record(self, step: str, kind: str, content: dict[str, str], actor: str, reason: str) -> None:
+        info = workflow.current_update_info()
+        await self.journey.steps.perform(
+            RECORD_DECISION,
+            DecisionRequest(
+                id=f"{workflow.info().workflow_id}/{info.id if info else workflow.uuid4()}",
+                order_id=self.journey.order_id,
+                step=step,
+                kind=kind,
+                content=content,
+                actor=actor or "unnamed",
+                reason=reason,
+                timetable=self.journey.steps.timetable,
+            ),
+            part=info.id if info else "",
+        )
+
+    async def _stage(self, stage: str) -> None:
+        self.journey.steps.stage = stage
+        self._changed()
+
+    def _changed(self) -> None:
+        """Show the change: search attributes for the desk's queries, details for the page of the run."""
+        updates = search_attributes(self.journey, self._shown)
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        workflow.set_current_details(details(self.journey, self.state))

@@ -1,0 +1,155 @@
+"""What one run knows of its order: the state that the legs read and write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from temporalio import workflow
+
+from workflows.steps import Steps
+
+with workflow.unsafe.imports_passed_through():
+    from tradelane.contracts.messages import Fact
+    from tradelane.contracts.steps import (
+        CONFIRM_PACKING,
+        PLAN_CONSIGNMENT,
+        READ_CUSTOMS_RATE,
+        RENDER_DOCUMENTS,
+        PackingRequest,
+        Papers,
+        PlanRequest,
+        RateRequest,
+        RenderRequest,
+        TransportRequest,
+    )
+    from tradelane.domain.consignment import Consignment
+    from tradelane.domain.export_declaration import CustomsRate, Filing, Loading
+    from tradelane.domain.identifiers import OrderId, Ucr
+    from tradelane.domain.import_regime import ImportAssessment
+    from tradelane.domain.order import BuyerTaxId, Order, Shipment
+    from tradelane.domain.transport import Booking, TransportProgress
+
+
+@dataclass
+class Journey:
+    """State of one order's journey. Everything here comes from replies and facts, so a replay rebuilds it."""
+
+    order_id: OrderId
+    steps: Steps
+    seller_id: str = ""
+    live: bool = True
+    order: Order | None = None
+    orders: dict[OrderId, Order] = field(default_factory=dict)
+    shipment: Shipment | None = None
+    buyer: BuyerTaxId | None = None
+    ucr: Ucr | None = None
+    claimed: tuple[OrderId, ...] = ()
+    carried_by: OrderId | None = None
+    consignment: Consignment | None = None
+    rate: CustomsRate | None = None
+    papers: Papers | None = None
+    filings: dict[str, Filing] = field(default_factory=dict)
+    loadings: dict[str, Loading] = field(default_factory=dict)
+    booking: Booking | None = None
+    tracking_url: str = ""
+    assessment: ImportAssessment | None = None
+    progress: TransportProgress = field(default_factory=TransportProgress)
+    warnings: list[str] = field(default_factory=list)
+    news: dict[str, int] = field(default_factory=dict)
+    closed_outcome: str | None = None
+    carry_on: bool = False
+    planning: bool = False
+    documents_needed: bool = False
+
+    def now(self) -> datetime:
+        """Trade time."""
+        return self.steps.timetable.clock.at(workflow.now())
+
+    # --- facts ------------------------------------------------------------------------------------------------
+
+    def hear(self, fact: Fact) -> None:
+        """Take a fact in: it only says that something changed, the next reading says what."""
+        if fact.kind == "consignment_closed":
+            self.closed_outcome = fact.reference
+        elif fact.kind == "carry_on":
+            self.carry_on = True
+        else:
+            for key in (fact.source, f"{fact.source}:{fact.reference}"):
+                self.news[key] = self.news.get(key, 0) + 1
+
+    def heard(self, *keys: str) -> int:
+        """How many facts came from these sources so far."""
+        return sum(self.news.get(key, 0) for key in keys)
+
+    # --- the plan -----------------------------------------------------------------------------------------------
+
+    async def replan(self) -> None:
+        """Plan again with every amendment laid over; papers that were made before get a new version."""
+        if self.consignment is None or self.planning:
+            return  # the step that holds is the planning itself: its next round reads the amendment
+        await self.make_plan(self.consignment.version + 1)
+        if self.documents_needed:
+            await self.make_papers()
+
+    async def make_plan(self, version: int) -> None:
+        """Plan the consignment and settle its packing."""
+        self.planning = True
+        try:
+            planned = await self.steps.perform(PLAN_CONSIGNMENT, lambda: self._plan_request(version))
+            packed = await self.steps.perform(CONFIRM_PACKING, PackingRequest(consignment=planned.consignment))
+        finally:
+            self.planning = False
+        self.consignment = packed.consignment
+
+    def _plan_request(self, version: int) -> PlanRequest:
+        assert self.ucr is not None and self.shipment is not None
+        return PlanRequest(
+            ucr=self.ucr,
+            seller_id=self.seller_id,
+            orders=tuple(self.orders[order_id] for order_id in sorted(self.orders) if self.orders[order_id].live),
+            shipment=self.shipment,
+            buyer=self.buyer,
+            version=version,
+        )
+
+    async def read_rate(self) -> None:
+        """Read the customs rate of the week anew."""
+        self.rate = await self.steps.perform(
+            READ_CUSTOMS_RATE,
+            RateRequest(currency=self.plan.goods_value.currency, timetable=self.steps.timetable),
+        )
+
+    async def make_papers(self) -> None:
+        """Render invoice and packing list of the plan's version."""
+        self.documents_needed = True
+        self.papers = await self.steps.perform(
+            RENDER_DOCUMENTS, lambda: RenderRequest(consignment=self.plan, timetable=self.steps.timetable)
+        )
+
+    @property
+    def plan(self) -> Consignment:
+        """The consignment as planned; legs after intake may rely on it."""
+        assert self.consignment is not None, "a leg ran before the plan"
+        return self.consignment
+
+    @property
+    def current_papers(self) -> Papers:
+        assert self.papers is not None, "a leg ran before the papers"
+        return self.papers
+
+    def declaration_numbers(self) -> tuple[str, ...]:
+        """Export declaration numbers in the order of the parts, as far as they are known."""
+        return tuple(str(filing.number) for _, filing in sorted(self.filings.items()) if filing.number)
+
+    def transport_request(self) -> TransportRequest:
+        papers = self.current_papers
+        return TransportRequest(
+            consignment=self.plan,
+            declarations=tuple(f.number for _, f in sorted(self.filings.items()) if f.number is not None),
+            invoice_number=papers.invoice_number,
+            invoiced_at=papers.invoiced_at,
+            papers=papers.papers,
+            timetable=self.steps.timetable,
+            waybill=self.booking.waybill if self.booking else None,
+        )

@@ -1,0 +1,119 @@
+"""Korean export: papers, one declaration per exporter, acceptance; an error notice asks a person and is filed anew."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+from workflows.journey import Journey
+from workflows.legs import intake
+from workflows.steps import Failure, side_by_side
+
+with workflow.unsafe.imports_passed_through():
+    from tradelane.contracts.steps import (
+        LODGE_EXPORT_DECLARATION,
+        READ_EXPORT_ACCEPTANCE,
+        FilingRequest,
+        LodgeRequest,
+    )
+    from tradelane.domain.consignment import DeclarationPart
+    from tradelane.domain.export_declaration import Filing, FilingState, draw_up
+    from tradelane.domain.holds import Fault
+    from tradelane.domain.trade_time import today_in_korea
+
+LOOK_AGAIN_EVERY = 4
+"""Looks without news before a hold: the acceptance patience is split into this many waits."""
+
+
+async def prepare(j: Journey) -> None:
+    """Read this week's export rate and make the papers."""
+    await j.read_rate()
+    await j.make_papers()
+
+
+async def declare(j: Journey) -> None:
+    """File one declaration per exporter, side by side, until customs has accepted them all."""
+    await intake.reread(j)
+    await side_by_side(*(_accepted(j, part.name) for part in j.plan.parts))
+
+
+def _part(j: Journey, name: str) -> DeclarationPart:
+    return next(part for part in j.plan.parts if part.name == name)
+
+
+async def _accepted(j: Journey, name: str) -> None:
+    filing_round = 1
+    while True:
+        filing = await _lodged(j, name, filing_round)
+        while filing.state in (FilingState.SUBMITTED, FilingState.SELECTED, FilingState.NOT_UNDERSTOOD):
+            filing = await _news(j, name, filing)
+        j.filings[name] = filing
+        if filing.state is FilingState.ACCEPTED:
+            j.steps.changed()
+            return
+        await j.steps.hold(
+            f"{LODGE_EXPORT_DECLARATION.name}:{name}",
+            LODGE_EXPORT_DECLARATION.name,
+            Failure(
+                reason="error_notice",
+                fault=Fault.SELLER_DATA,
+                words=filing.words or f"customs ended the declaration as {filing.state.value}",
+                commands=_mending(j, name, filing),
+            ),
+            outside=True,
+        )
+        filing_round += 1  # only an error notice frees the reference for a new one
+
+
+async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
+    def request() -> LodgeRequest:
+        assert j.rate is not None
+        declaration = draw_up(j.plan, _part(j, name), j.rate, today_in_korea(j.now()), filing_round)
+        return LodgeRequest(declaration=declaration, timetable=j.steps.timetable, order_id=j.order_id)
+
+    reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=j.read_rate)
+    j.filings[name] = reply.filing
+    j.steps.changed()
+    return reply.filing
+
+
+async def _news(j: Journey, name: str, filing: Filing) -> Filing:
+    """Wait for the sweep to notice a change, or look ourselves after a while; too long a silence is a hold."""
+    source = f"ktnet:{filing.order_no}"
+    for _ in range(LOOK_AGAIN_EVERY):
+        seen = j.heard(source)
+        try:
+            await workflow.wait_condition(
+                lambda seen=seen: j.heard(source) > seen,  # type: ignore[misc]
+                timeout=j.steps.timetable.real_wait(j.steps.timetable.acceptance_patience / LOOK_AGAIN_EVERY),
+                timeout_summary=f"customs' answer to {filing.order_no}",
+            )
+        except TimeoutError:
+            pass
+        reply = await j.steps.perform(
+            READ_EXPORT_ACCEPTANCE,
+            FilingRequest(
+                order_no=filing.order_no,
+                exporter_id=_part(j, name).exporter_id,
+                orders=j.claimed,
+                part=name,
+            ),
+            part=name,
+        )
+        if reply.filing.state is not filing.state:
+            return reply.filing
+    await j.steps.hold(
+        f"{READ_EXPORT_ACCEPTANCE.name}:{name}",
+        READ_EXPORT_ACCEPTANCE.name,
+        Failure(
+            reason="no_answer",
+            fault=Fault.AUTHORITY,
+            words=f"customs has not answered {filing.order_no} (state {filing.state.value})",
+        ),
+    )
+    return filing
+
+
+def _mending(j: Journey, name: str, filing: Filing) -> tuple[str, ...]:
+    skus = dict.fromkeys(item.sku for item in _part(j, name).items)
+    field = filing.field or "hsk"
+    return tuple(f"tradelane orders amend {j.order_id} --set items.{sku}.{field}=VALUE" for sku in skus)

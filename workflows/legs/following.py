@@ -1,0 +1,129 @@
+"""Following a parcel: facts wake us, one reading says what happened, questions of authorities become holds."""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+from workflows.journey import Journey
+from workflows.steps import Abandoned, Failure
+
+with workflow.unsafe.imports_passed_through():
+    from tradelane.contracts.steps import (
+        ANSWER_INFORMATION_REQUEST,
+        READ_TRANSPORT_EVENTS,
+        DocumentRequest,
+        EventsRequest,
+    )
+    from tradelane.domain.holds import Fault, Resolution
+    from tradelane.domain.transport import TransportEvent, TransportStatus
+
+ASKED = "await_release"
+SILENT = "silence"
+RETURNING = "returning"
+
+
+async def follow_until(j: Journey, status: TransportStatus) -> None:
+    """Follow the parcel until it has reached a status; nothing that arrives late or twice moves it back."""
+    assert j.booking is not None
+    sources = (f"mydhl:{j.booking.waybill}", f"17track:{j.booking.waybill}")
+    while not j.progress.reached(status):
+        _desk(j)
+        seen = j.heard(*sources)
+        holding = [key for key in (ASKED, SILENT, RETURNING) if key in j.steps.holds]
+        try:
+            await workflow.wait_condition(
+                lambda: j.heard(*sources) > seen or any(key in j.steps.answers for key in holding),
+                timeout=j.steps.timetable.real_wait(j.steps.timetable.silence_patience),
+                timeout_summary="news of the parcel",
+            )
+        except TimeoutError:
+            if SILENT not in j.steps.holds:
+                words = f"no news of waybill {j.booking.waybill} within {j.steps.timetable.silence_patience.days} days"
+                failure = Failure(reason="silence", fault=Fault.CARRIER, words=words)
+                j.steps.open_hold(SILENT, READ_TRANSPORT_EVENTS.name, failure, completable=False)
+        answered = False
+        for key in holding:
+            answered = await _answer(j, key) or answered
+        if j.heard(*sources) > seen or answered:
+            await _read(j)
+    for key in (ASKED, SILENT, RETURNING):
+        if key in j.steps.holds:
+            j.steps.close_hold(key)
+
+
+async def _read(j: Journey) -> None:
+    assert j.booking is not None
+    before = j.progress.furthest
+    j.progress = await j.steps.perform(
+        READ_TRANSPORT_EVENTS,
+        lambda: EventsRequest(
+            ucr=j.plan.ucr,
+            waybill=j.booking.waybill,  # type: ignore[union-attr]
+            orders=j.claimed,
+            known=j.progress,
+            with_aggregator=True,
+        ),
+    )
+    if j.progress.furthest is not before:
+        if SILENT in j.steps.holds:
+            j.steps.close_hold(SILENT)
+        j.steps.changed()
+
+
+def _desk(j: Journey) -> None:
+    """Put what authorities and carriers ask on the desk, and take off what the outside has settled by itself."""
+    request = j.progress.open_request
+    if request is not None and ASKED not in j.steps.holds and not _is_answered(j, request):
+        failure = Failure(
+            reason="information_requested",
+            fault=Fault.AUTHORITY,
+            words=request.words,
+            commands=(
+                f"tradelane holds resolve {j.order_id} --step {ASKED} --action complete "
+                "--result document=commercial_invoice",
+            ),
+        )
+        j.steps.open_hold(ASKED, ANSWER_INFORMATION_REQUEST.name, failure, completable=True)
+    if request is None and ASKED in j.steps.holds:
+        j.steps.close_hold(ASKED)
+    going_back = j.progress.latest(TransportStatus.RETURNING)
+    if going_back is not None and RETURNING not in j.steps.holds:
+        failure = Failure(reason="returning", fault=Fault.CARRIER, words=going_back.words)
+        j.steps.open_hold(RETURNING, READ_TRANSPORT_EVENTS.name, failure, completable=False)
+
+
+def _is_answered(j: Journey, request: TransportEvent) -> bool:
+    return f"{ANSWER_INFORMATION_REQUEST.name}:{_suffix(request)}" in j.steps.replies
+
+
+def _suffix(request: TransportEvent) -> str:
+    return request.occurred_at.strftime("%Y%m%dT%H%M%SZ")
+
+
+async def _answer(j: Journey, key: str) -> bool:
+    """Act on a person's answer to one of our holds; True when there was one."""
+    if key not in j.steps.answers:
+        return False
+    request = j.progress.open_request
+    answer = j.steps.close_hold(key)
+    assert answer is not None
+    if answer.action == Resolution.CANCEL:
+        raise Abandoned(answer.reason)
+    if key == ASKED and answer.action == Resolution.COMPLETE and request is not None:
+        kind = answer.result["document"]
+        paper = next((p for p in j.current_papers.papers if p.kind == kind), j.current_papers.papers[0])
+        assert j.booking is not None
+        suffix = _suffix(request)
+        await j.steps.perform(
+            ANSWER_INFORMATION_REQUEST,
+            DocumentRequest(
+                ucr=j.plan.ucr,
+                waybill=j.booking.waybill,
+                document="customs_answer",
+                sha256=paper.sha256,
+                timetable=j.steps.timetable,
+                suffix=suffix,
+            ),
+            part=suffix,
+        )
+    return True

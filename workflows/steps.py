@@ -1,0 +1,213 @@
+"""Perform an effect, hold when it cannot go on, resume when a person has decided.
+
+Each step retries by itself with its own patience. A step that cannot go on leaves the run open and waits; steps that
+do not depend on it go on. Effects that write outside are shielded: a cancel lets them land before it unwinds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
+    from tradelane.contracts.effect import Effect
+    from tradelane.contracts.handmade import shape_of
+    from tradelane.contracts.messages import ResolveHold
+    from tradelane.domain.holds import OWNERS, Fault, Hold, Resolution
+    from tradelane.domain.trade_time import Timetable
+
+Request = TypeVar("Request", bound=BaseModel)
+Reply = TypeVar("Reply", bound=BaseModel)
+
+LONGEST_WAIT_IN_A_HURRY = timedelta(seconds=2)
+"""Longest pause between tries when trade time runs faster than real time."""
+
+
+class Abandoned(Exception):
+    """A person or the buyer ended the journey; the run unwinds."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a step could not go on, unwrapped from the engine's layers."""
+
+    reason: str
+    fault: Fault
+    words: str
+    commands: tuple[str, ...] = ()
+    result_shape: str = ""
+
+
+def failure_of(error: ActivityError) -> Failure:
+    """Read the sorted failure out of an activity's error; `str(ActivityError)` says nothing."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        said = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+        return Failure(
+            reason=str(said.get("reason", "unexpected")),
+            fault=Fault(said.get("fault", Fault.OURS.value)),
+            words=str(said.get("words", cause.message))[:500],
+            commands=tuple(said.get("commands", ())),
+            result_shape=str(said.get("result_shape", "")),
+        )
+    if isinstance(cause, TimeoutError):
+        return Failure(reason="timeout", fault=Fault.OURS, words="the step did not end in its time")
+    return Failure(reason="unexpected", fault=Fault.OURS, words=type(cause).__name__)
+
+
+def is_stale(error: ActivityError) -> bool:
+    """Whether what we were about to send was no longer true and must be drawn up again."""
+    return isinstance(error.cause, ApplicationError) and error.cause.type == "Stale"
+
+
+async def side_by_side(*legs: Coroutine[Any, Any, None]) -> None:
+    """Run legs side by side; when one ends the journey, the others let their effects land before it goes on."""
+    tasks = [asyncio.create_task(leg) for leg in legs]
+    try:
+        await workflow.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        for task in tasks:
+            if not task.done():
+                task.cancel()
+        if any(not task.done() for task in tasks):
+            await workflow.wait(tasks)
+    for task in tasks:
+        task.result()
+
+
+@dataclass
+class Steps:
+    """The steps of one run: rounds, open holds, answers and replies."""
+
+    order_id: str
+    timetable: Timetable = field(default_factory=Timetable)
+    stage: str = "intake"
+    fairness: str = ""
+    holds: dict[str, Hold] = field(default_factory=dict)
+    answers: dict[str, ResolveHold] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
+    started: set[str] = field(default_factory=set)
+    replies: dict[str, BaseModel] = field(default_factory=dict)
+    changed: Callable[[], None] = lambda: None
+    replan: Callable[[], Awaitable[None]] | None = None
+
+    async def perform(
+        self,
+        effect: Effect[Request, Reply],
+        request: Request | Callable[[], Request],
+        *,
+        part: str = "",
+        renew: Callable[[], Awaitable[None]] | None = None,
+    ) -> Reply:
+        """Perform a step until it ends well; hold for a person where it cannot go on.
+
+        `request` is built anew for each round, so that an amendment reaches the step it was made for.
+        """
+        key = f"{effect.name}:{part}" if part else effect.name
+        while True:
+            asked = request if isinstance(request, BaseModel) else request()
+            try:
+                return await self._round(effect, asked, key)
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise
+                if is_stale(error) and renew is not None:
+                    await renew()
+                    continue
+                await self.hold(key, effect.name, failure_of(error), outside=effect.outside)
+
+    async def hold(self, key: str, step: str, failure: Failure, *, outside: bool = False) -> ResolveHold:
+        """Hold a step until a person has decided; ends the journey when the decision is to cancel."""
+        self.open_hold(key, step, failure, completable=outside)
+        await workflow.wait_condition(lambda: key in self.answers)
+        answer = self.close_hold(key)
+        if answer is not None and answer.action == Resolution.AMEND and self.replan is not None:
+            await self.replan()
+        if answer is None or answer.action == Resolution.CANCEL:
+            raise Abandoned(answer.reason if answer else "cancelled")
+        return answer
+
+    def open_hold(self, key: str, step: str, failure: Failure, *, completable: bool) -> None:
+        """Put a hold on the desk without waiting for it."""
+        now = self.timetable.clock.at(workflow.now())
+        ways = [Resolution.RETRY, Resolution.AMEND]
+        if completable:
+            ways.append(Resolution.COMPLETE)
+        ways.append(Resolution.CANCEL)
+        example = failure.result_shape or (shape_of(key)[1] if completable else "")
+        commands = failure.commands or (f"tradelane holds resolve {self.order_id} --step {key} --action retry",)
+        self.holds[key] = Hold(
+            key=key,
+            stage=self.stage,
+            step=step,
+            reason=failure.reason,
+            fault=failure.fault,
+            words=failure.words,
+            owner=OWNERS[failure.fault],
+            since=now,
+            due=now + self.timetable.hold_due,
+            resolutions=tuple(ways),
+            commands=commands,
+            result_shape=example,
+        )
+        self.changed()
+
+    def close_hold(self, key: str) -> ResolveHold | None:
+        """Take a hold off the desk, with its answer if there is one."""
+        self.holds.pop(key, None)
+        answer = self.answers.pop(key, None)
+        self.changed()
+        return answer
+
+    async def _round(self, effect: Effect[Request, Reply], request: Request, key: str) -> Reply:
+        number = self.rounds[key] = self.rounds.get(key, 0) + 1
+        activity_id = key if number == 1 else f"{key}~{number}"
+        self.started.add(key)
+        handle = workflow.start_activity(
+            effect.name,
+            request,
+            result_type=effect.reply,
+            task_queue=effect.queue,
+            activity_id=activity_id,
+            summary=effect.summary if number == 1 else f"{effect.summary} (round {number})",
+            start_to_close_timeout=effect.patience.one_try,
+            retry_policy=self._retries(effect),
+            priority=Priority(fairness_key=self.fairness[:64]) if self.fairness else Priority.default,
+        )
+        try:
+            reply: Reply = await (asyncio.shield(handle) if effect.outside else handle)
+        except asyncio.CancelledError:
+            if effect.outside:  # let it land and remember it, then unwind
+                with contextlib.suppress(ActivityError):
+                    self.replies[key] = await handle
+            raise
+        self.replies[key] = reply
+        self.ended.append(activity_id)
+        self.changed()
+        return reply
+
+    def _retries(self, effect: Effect[Request, Reply]) -> RetryPolicy:
+        pace = self.timetable.clock.pace
+        patience = effect.patience
+        if pace <= 1:
+            first, longest = patience.first_wait, patience.longest_wait
+        else:
+            first = max(timedelta(milliseconds=100), patience.first_wait / pace)
+            longest = max(LONGEST_WAIT_IN_A_HURRY, patience.longest_wait / pace)
+        return RetryPolicy(
+            initial_interval=first,
+            maximum_interval=longest,
+            backoff_coefficient=patience.coefficient,
+            maximum_attempts=patience.attempts,
+        )
