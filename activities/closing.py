@@ -73,9 +73,7 @@ class ClosingActivities:
         }
         content = json.dumps(evidence, sort_keys=True, ensure_ascii=False, indent=1).encode()
         stored = await in_thread(self._r.documents.put, request.ucr, "evidence", 1, content, "application/json")
-        paper = Paper(
-            kind="evidence", version=1, sha256=stored.sha256, path=self._r.documents.path(stored.sha256)
-        )
+        paper = Paper(kind="evidence", version=1, sha256=stored.sha256, path=self._r.documents.path(stored.sha256))
         return Papers(papers=(paper,), invoice_number="", invoiced_at=trade_now(request.timetable)())
 
     @implements(ARCHIVE_DOSSIER)
@@ -139,7 +137,9 @@ class DeskActivities:
         look = looks.get(request.source)
         if look is None:
             raise Refused(
-                "sweep", "unknown_source", f"no sweep is called {request.source!r}; there are {', '.join(looks)}",
+                "sweep",
+                "unknown_source",
+                f"no sweep is called {request.source!r}; there are {', '.join(looks)}",
                 fault=Fault.OURS,
             )
         clock = await in_thread(self._r.clock.read)

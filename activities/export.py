@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from activities.books import in_thread
+from activities.books import Books, in_thread
 from activities.implements import implements
 from tradelane.adapters.errors import Refused, Stale, Unavailable
 from tradelane.contracts.handmade import FiledByHand
@@ -47,6 +47,9 @@ class ExportActivities:
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
+        self._books = Books(
+            resources.effects, resources.decisions, look_before_write=resources.settings.look_before_write
+        )
 
     @implements(READ_CUSTOMS_RATE)
     async def read_customs_rate(self, request: RateRequest) -> CustomsRate:
@@ -124,7 +127,7 @@ class ExportActivities:
                 words="filed by hand",
             )
 
-        filing = await self._r.books.act(
+        filing = await self._books.act(
             key=f"{declaration.order_no}:{LODGE_EXPORT_DECLARATION.name}",
             step=f"{LODGE_EXPORT_DECLARATION.name}:{declaration.part.name}",
             orders=await self._orders(declaration.ucr, request.order_id),
@@ -170,7 +173,7 @@ class ExportActivities:
             await self._r.filing.withdraw(filing, exporter_id, request.reason)
             return "asked"
 
-        await self._r.books.act(
+        await self._books.act(
             key=f"{filing.order_no}:{WITHDRAW_EXPORT_DECLARATION.name}",
             step=f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part.name}",
             orders=await self._orders(request.ucr, None),

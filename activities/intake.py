@@ -212,5 +212,3 @@ def _seller(seller_id: str | None, sellers: tuple[Seller, ...]) -> Seller | None
     if seller_id is not None:
         return next((seller for seller in sellers if seller.id == seller_id), None)
     return sellers[0] if len(sellers) == 1 else None
-
-

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from activities.books import Books, in_thread
+from activities.export import trade_now
+from activities.implements import implements
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
 from tradelane.contracts.handmade import BookedByHand
 from tradelane.contracts.steps import (
@@ -34,16 +37,15 @@ from tradelane.domain.transport import Booking, CarrierDocument, TransportProgre
 from tradelane.ports import BookingRequest, Watch
 from tradelane.resources import Resources
 
-from activities.books import in_thread
-from activities.export import trade_now
-from activities.implements import implements
-
 
 class TransportActivities:
     """Steps from booking to the reported delivery."""
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
+        self._books = Books(
+            resources.effects, resources.decisions, look_before_write=resources.settings.look_before_write
+        )
 
     @implements(BOOK_TRANSPORT)
     async def book_transport(self, request: TransportRequest) -> BookingReply:
@@ -65,7 +67,7 @@ class TransportActivities:
         async def create() -> Booking:
             return await carrier.book(wanted())
 
-        booking = await self._r.books.act(
+        booking = await self._books.act(
             key=f"{consignment.ucr}:{BOOK_TRANSPORT.name}",
             step=BOOK_TRANSPORT.name,
             orders=consignment.orders,
@@ -110,7 +112,7 @@ class TransportActivities:
             return document.value
 
         suffix = f":{request.suffix}" if request.suffix else ""
-        await self._r.books.act(
+        await self._books.act(
             key=f"{request.ucr}:{document.value}{suffix}:{effect}",
             step=step,
             orders=await self._orders(request.ucr),
@@ -137,7 +139,7 @@ class TransportActivities:
             )
             return str(request.waybill)
 
-        await self._r.books.act(
+        await self._books.act(
             key=f"{request.ucr}:{PUBLISH_TRACKING.name}",
             step=PUBLISH_TRACKING.name,
             orders=await self._orders(request.ucr),
@@ -172,7 +174,7 @@ class TransportActivities:
             await self._r.carrier.send_preadvice(waybill, _booking_request(request, now()))
             return str(waybill)
 
-        await self._r.books.act(
+        await self._books.act(
             key=f"{request.consignment.ucr}:{SEND_IMPORT_PREADVICE.name}",
             step=SEND_IMPORT_PREADVICE.name,
             orders=request.consignment.orders,
@@ -192,7 +194,7 @@ class TransportActivities:
             await self._r.broker.hand_over(request.ucr)
             return "handed over"
 
-        await self._r.books.act(
+        await self._books.act(
             key=f"{request.ucr}:{HAND_TO_BROKER.name}",
             step=HAND_TO_BROKER.name,
             orders=await self._orders(request.ucr),
@@ -206,17 +208,19 @@ class TransportActivities:
 
     @implements(READ_TRANSPORT_EVENTS)
     async def read_transport_events(self, request: EventsRequest) -> TransportProgress:
-        """Everything carrier and aggregator tell; one of the two is enough to go on."""
-        progress = request.known
-        failures: list[OutsideFailure] = []
-        for source in (self._r.carrier.events, self._r.tracking.events):
-            try:
-                progress = progress.heard(await source(request.waybill))
-            except (Unavailable, Refused) as failure:
-                failures.append(failure)
-        if len(failures) == 2:
-            raise failures[0]
-        return progress
+        """What the carrier tells; the aggregator (3 requests a second) is asked where the carrier has no answer."""
+        try:
+            events = await self._r.carrier.events(request.waybill)
+            if events:
+                return request.known.heard(events)
+        except (Unavailable, Refused) as failure:
+            carrier_failed: OutsideFailure | None = failure
+        else:
+            carrier_failed = None
+        try:
+            return request.known.heard(await self._r.tracking.events(request.waybill))
+        except (Unavailable, Refused) as failure:
+            raise carrier_failed or failure from failure
 
     @implements(WATCH_TRACKING)
     async def watch_tracking(self, request: RegisterRequest) -> Nothing:
@@ -230,7 +234,7 @@ class TransportActivities:
             await self._r.tracking.register(request.waybill, request.ucr)
             return str(request.waybill)
 
-        await self._r.books.act(
+        await self._books.act(
             key=f"{request.ucr}:{WATCH_TRACKING.name}",
             step=WATCH_TRACKING.name,
             orders=await self._orders(request.ucr),
@@ -257,7 +261,7 @@ class TransportActivities:
             )
             return request.status
 
-        await self._r.books.act(
+        await self._books.act(
             key=f"{request.ucr}:{PUBLISH_DELIVERY_STATUS.name}",
             step=PUBLISH_DELIVERY_STATUS.name,
             orders=await self._orders(request.ucr),

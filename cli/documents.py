@@ -22,7 +22,7 @@ def show(
     from tradelane.desk import documents, orders
 
     order_id = orders.read_order_id(order)
-    papers = with_stores(lambda resources: documents.papers_of(resources, order_id, open_in))
+    papers = with_stores(lambda stores: documents.papers_of(stores, order_id, open_in))
     if as_json:
         print_json(papers)
         return

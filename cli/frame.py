@@ -18,7 +18,7 @@ from tradelane.desk.complaints import Complaint, NotThere, WrongUsage
 
 if TYPE_CHECKING:
     from tradelane.desk.session import Desk
-    from tradelane.resources import Resources
+    from tradelane.resources import Stores
     from tradelane.settings import Settings
 
 Reply = TypeVar("Reply")
@@ -42,8 +42,8 @@ def example(line: str) -> str:
     return f"Example: tradelane {line}"
 
 
-def current_settings() -> Settings:
-    """Settings from the environment.
+def current_settings(**given: Any) -> Settings:
+    """Settings from the environment, with what was given on the command line laid over.
 
     Raises:
         WrongUsage: a variable does not fit, named in one sentence.
@@ -54,7 +54,7 @@ def current_settings() -> Settings:
     from tradelane.settings import Settings
 
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = "TRADELANE_" + "__".join(str(place) for place in first["loc"]).upper()
@@ -76,17 +76,12 @@ def at_desk(call: Callable[[Desk], Awaitable[Reply]]) -> Reply:
     return asyncio.run(visit())
 
 
-def with_stores(call: Callable[[Resources], Reply]) -> Reply:
+def with_stores(call: Callable[[Stores], Reply]) -> Reply:
     """Open the stores without the engine, make one call, close them."""
-    import asyncio
+    from tradelane.resources import open_stores
 
-    from tradelane.desk.session import opened_resources
-
-    async def visit() -> Reply:
-        async with opened_resources(current_settings()) as resources:
-            return call(resources)
-
-    return asyncio.run(visit())
+    with open_stores(current_settings()) as stores:
+        return call(stores)
 
 
 def actor_or_login(actor: str) -> str:

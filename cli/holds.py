@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.frame import (
-    Actor, Json, Order, Reason, actor_or_login, at_desk, example, group, pairs, print_json, print_table,
+    Actor,
+    Json,
+    Order,
+    Reason,
+    actor_or_login,
+    at_desk,
+    example,
+    group,
+    pairs,
+    print_json,
+    print_table,
 )  # fmt: skip
 
 if TYPE_CHECKING:

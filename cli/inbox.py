@@ -22,7 +22,7 @@ def list_(
     """List what came in, with what became of it."""
     if state is not None and state not in STATES:
         raise WrongUsage(f"{state!r} is no state of the inbox; write one of {', '.join(STATES)}.")
-    arrivals = with_stores(lambda resources: resources.inbox.listed(state, limit))
+    arrivals = with_stores(lambda stores: stores.inbox.listed(state, limit))
     if as_json:  # bodies may hold personal data and stay sealed
         print_json([arrival.model_dump(mode="json", exclude={"body"}) for arrival in arrivals])
         return

@@ -23,7 +23,7 @@ from tradelane.domain.trade_time import TradeClock
 from tradelane.embedded_engine import engine_part, prepare_namespace
 from tradelane.engine import engine_address, external_engine
 from tradelane.processes import Part, Port, Processes
-from tradelane.settings import Settings
+from tradelane.settings import Channel, Settings
 from tradelane.storage.clock import FileClock
 
 WORKER_SCRIPT = Path(tradelane.__file__).resolve().parent.parent / "worker.py"
@@ -114,12 +114,20 @@ def worker_part(settings: Settings) -> Part:
     )
 
 
-def start_all(processes: Processes, settings: Settings, say: Callable[[str], None]) -> None:
-    """Start every part and say where each is.
+def uses_simulators(settings: Settings) -> bool:
+    """Whether any counterparty of this installation is simulated."""
+    real = (settings.mercadolibre_url, settings.unipass_url)
+    filing = settings.filing is Channel.MANUAL or settings.ktnet_url
+    transport = settings.transport is Channel.MANUAL or (settings.mydhl_url and settings.seventeentrack_url)
+    return not (all(real) and filing and transport)
+
+
+def start_outside(processes: Processes, settings: Settings, say: Callable[[str], None]) -> None:
+    """Start what journeys stand on, the engine and the simulators, and say where each is.
 
     Raises:
         PortBusy, PartFailed: a part cannot start; what was started is stopped by leaving `processes`.
-        RuntimeError: the engine named by `TEMPORAL_*` does not answer.
+        RuntimeError: the engine does not answer.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if external_engine() is None:
@@ -129,9 +137,23 @@ def start_all(processes: Processes, settings: Settings, say: Callable[[str], Non
         say(f"engine      {engine_address(settings)}, Temporal UI {engine.url}")
     else:
         say(f"engine      {engine_address(settings)} (named by the environment, not started here)")
-    for part in (simulators_part(settings), service_part(settings), worker_part(settings)):
-        processes.start(part)
-        say(f"{part.name:<11} {part.url or f'process {processes.pid(part.name)}'}")
+    if uses_simulators(settings):
+        simulators = simulators_part(settings)
+        processes.start(simulators)
+        say(f"simulators  {simulators.url}")
+
+
+def start_inside(processes: Processes, settings: Settings, say: Callable[[str], None]) -> None:
+    """Start our own parts, the service and the worker.
+
+    Raises:
+        PortBusy, PartFailed: a part cannot start.
+    """
+    service = service_part(settings)
+    processes.start(service)
+    say(f"service     {service.url}")
+    processes.start(worker_part(settings))
+    say(f"worker      process {processes.pid('worker')}; started again should it die")
 
 
 def run_foreground(part: Part) -> None:

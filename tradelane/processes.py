@@ -216,7 +216,9 @@ def _await_health(running: _Running) -> None:
     while not part.healthy(process.pid):
         code = process.poll()
         if code is not None:
-            raise PartFailed(f"The {part.name} ended at its start ({_ending(code)}): {_last_line(part.log)} ({part.log})")
+            raise PartFailed(
+                f"The {part.name} ended at its start ({_ending(code)}): {_last_line(part.log)} ({part.log})"
+            )
         if time.monotonic() > deadline:
             raise PartFailed(f"The {part.name} was not ready within {part.patience:.0f} s; see {part.log}.")
         time.sleep(POLL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -17,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
     from tradelane.contracts.handmade import checked_result
-    from tradelane.contracts.journeys import order_workflow_id
+    from tradelane.contracts.journeys import order_of_workflow_id, order_workflow_id
     from tradelane.contracts.messages import (
         AmendOrder,
         Answer,
@@ -42,13 +43,21 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.identifiers import OrderId
 
 
+UNKNOWN = OrderId("1")
+"""Stands in until the request of a run with another id is read."""
+
+
+A_LONG_TIME = timedelta(days=400)
+"""Longer than any order lives: a wait that only news ends."""
+
+
 def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
     """Read what a person or the UI sent; anything else is one sentence, never a wedged run."""
     if raw is None:
         raw = {}
     if not isinstance(raw, dict):
         raise ApplicationError(
-            f"{what} takes one JSON object, such as {{\"order_id\": \"2000013770481964\"}}, not {type(raw).__name__}.",
+            f'{what} takes one JSON object, such as {{"order_id": "2000013770481964"}}, not {type(raw).__name__}.',
             type="InvalidInput",
             non_retryable=True,
         )
@@ -56,7 +65,9 @@ def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
         return message.model_validate(raw)
     except ValidationError as wrong:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False))
-        raise ApplicationError(f"{what} was not understood: {faults}.", type="InvalidInput", non_retryable=True) from wrong
+        raise ApplicationError(
+            f"{what} was not understood: {faults}.", type="InvalidInput", non_retryable=True
+        ) from wrong
 
 
 def refused(sentence: str) -> ApplicationError:
@@ -68,7 +79,8 @@ class FulfilOrder:
     """One order, from notification to delivery: the run stays open until it is delivered or cancelled."""
 
     def __init__(self) -> None:
-        self.journey = Journey(order_id=OrderId("0"), steps=Steps(order_id=""))
+        order_id = order_of_workflow_id(workflow.info().workflow_id) or UNKNOWN
+        self.journey = Journey(order_id=order_id, steps=Steps(order_id=str(order_id)))
         self.journey.steps.changed = self._changed
         self.journey.steps.replan = self.journey.replan
         self.state = "running"
@@ -223,8 +235,8 @@ class FulfilOrder:
         j = self.journey
         await workflow.wait_condition(lambda: j.ucr is not None)
         while True:
-            seen = j.heard("mercadolibre")
-            await workflow.wait_condition(lambda: j.heard("mercadolibre") > seen)
+            if not await j.news("mercadolibre", within=A_LONG_TIME, summary="changes of the sale"):
+                continue
             await intake.read_own_order(j)
             order = intake.own_order(j)
             if not order.live:
@@ -308,10 +320,14 @@ class FulfilOrder:
         except ValueError as wrong:
             raise refused(str(wrong)) from wrong
 
-    @workflow.update(description='Change what the order says: {"set": {"items.<SKU>.hsk": "3304991000"}, "reason": "..."}')
+    @workflow.update(
+        description='Change what the order says: {"set": {"items.<SKU>.hsk": "3304991000"}, "reason": "..."}'
+    )
     async def amend(self, command: Any = None) -> Answer:
         """Record the amendment; steps that hold for data go on with it."""
-        asked: AmendOrder = understood(AmendOrder, command, "amend")
+        return await self._amended(understood(AmendOrder, command, "amend"))
+
+    async def _amended(self, asked: AmendOrder) -> Answer:
         changes = {a.path: a.value for a in (checked(path, value) for path, value in asked.set.items())}
         await self._record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
         steps = self.journey.steps
@@ -345,7 +361,7 @@ class FulfilOrder:
         """Record the measures; they replace any estimate."""
         asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
         changes = {f"package.{field}": str(getattr(asked, field)) for field in PACKAGE_FIELDS}
-        return await self.amend({"set": changes, "actor": asked.actor, "reason": "packing confirmed"})
+        return await self._amended(AmendOrder(set=changes, actor=asked.actor, reason="packing confirmed"))
 
     @confirm_packing.validator
     def _may_confirm(self, command: Any = None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -31,6 +32,11 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.transport import Booking, TransportProgress
 
 
+def never() -> bool:
+    """A condition that does not come."""
+    return False
+
+
 @dataclass
 class Journey:
     """State of one order's journey. Everything here comes from replies and facts, so a replay rebuilds it."""
@@ -56,7 +62,8 @@ class Journey:
     assessment: ImportAssessment | None = None
     progress: TransportProgress = field(default_factory=TransportProgress)
     warnings: list[str] = field(default_factory=list)
-    news: dict[str, int] = field(default_factory=dict)
+    facts: dict[str, int] = field(default_factory=dict)
+    attended: dict[str, int] = field(default_factory=dict)
     closed_outcome: str | None = None
     carry_on: bool = False
     planning: bool = False
@@ -76,11 +83,30 @@ class Journey:
             self.carry_on = True
         else:
             for key in (fact.source, f"{fact.source}:{fact.reference}"):
-                self.news[key] = self.news.get(key, 0) + 1
+                self.facts[key] = self.facts.get(key, 0) + 1
 
     def heard(self, *keys: str) -> int:
         """How many facts came from these sources so far."""
-        return sum(self.news.get(key, 0) for key in keys)
+        return sum(self.facts.get(key, 0) for key in keys)
+
+    async def news(self, *sources: str, within: timedelta, summary: str, or_else: Callable[[], bool] = never) -> bool:
+        """Wait for a fact from one of the sources (or another condition); False when the trade time ran out.
+
+        What was heard is remembered by `summary`, so that a fact that arrives while the last one is being read
+        wakes the next wait at once.
+        """
+
+        def woken() -> bool:
+            return self.heard(*sources) > self.attended.get(summary, 0) or or_else()
+
+        try:
+            await workflow.wait_condition(
+                woken, timeout=self.steps.timetable.real_wait(within), timeout_summary=summary
+            )
+        except TimeoutError:
+            return False
+        self.attended[summary] = self.heard(*sources)
+        return True
 
     # --- the plan -----------------------------------------------------------------------------------------------
 

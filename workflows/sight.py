@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
@@ -56,7 +57,7 @@ def load_before(j: Journey) -> datetime | None:
     return min((end for end in open_ if end is not None), default=None)
 
 
-def search_attributes(j: Journey, shown: Shown) -> list[SearchAttributeUpdate]:
+def search_attributes(j: Journey, shown: Shown) -> list[SearchAttributeUpdate[Any]]:
     """Updates for what has changed since it was last shown; `shown` is brought up to date."""
     due = min((hold.due for hold in j.steps.holds.values()), default=None)
     holds = tuple(
@@ -65,7 +66,7 @@ def search_attributes(j: Journey, shown: Shown) -> list[SearchAttributeUpdate]:
         for hold in (j.steps.holds[key],)
         for entry in (f"reason={hold.reason}", f"step={hold.key}", f"owner={hold.owner}")
     )
-    wanted: list[tuple[str, SearchAttributeUpdate | None, str | datetime | tuple[str, ...] | None]] = []
+    wanted: list[tuple[str, SearchAttributeUpdate[Any] | None, str | datetime | tuple[str, ...] | None]] = []
     keywords = (
         (sa.STAGE, j.steps.stage),
         (sa.SELLER, j.seller_id or None),

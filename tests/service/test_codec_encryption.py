@@ -214,7 +214,7 @@ async def test_the_raw_history_of_a_run_holds_nothing_that_was_planted(
 async def test_an_erased_order_reads_as_a_placeholder_and_other_orders_as_before(vault: RecordingVault) -> None:
     gone = SealingCodec(vault, "order/MLC/2000000000000001")
     stays = SealingCodec(vault, "order/MLC/2000000000000002")
-    payload = Payload(metadata={"encoding": b"json/plain"}, data='"Rosamunda"'.encode())
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=b'"Rosamunda"')
     sealed = [*await gone.encode([payload]), *await stays.encode([payload])]
     vault.destroy("order/MLC/2000000000000001")
     assert await SealingCodec(vault).decode(sealed) == [ERASED, payload]

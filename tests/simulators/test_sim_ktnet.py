@@ -11,33 +11,86 @@ from typing import Any
 import httpx
 import pytest
 
+from tradelane.simulators import cargo
 from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import HeldClock
 from tradelane.simulators.rates import Direction, rate, week_start
 from tradelane.simulators.stage import Stage
+from tradelane.simulators.world import plan_event
 
 NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # a Monday, noon in Seoul
 KEY = {"X-API-Key": "ktnet-demo-key"}
 ORDER = "6KRMLC44000000017-1"
 Document = dict[str, Any]
 
-MANDATORY = (
-    "SellerPartyId OrderNo AutoDeclaration RequestType ApplicationCompanyName ApplicationId ApplicationPartyCeoName"
-    " AgencyCompanyName ExportPartyTypeCode ExportPartyCompanyName ExportPartyCeoName ExportPartyAddress"
-    " ExportPartyRegistNo ExportPartyCustomsId ExportPartyZipCode MakerName MakerZipCode BuyerPartyEngName CustomsCode"
-    " CustomsDeptCode DeclarationDate DeclarationType TransactionType PaymentTypeCode DestinationCountryCode"
-    " LoadingLocPortCode LoadingLocPortType GoodsLocZipCode GoodsLocAddress CustomsTaxRefundRequest TotalPackageWeight"
-    " TotalPackageWeightUnitCode TotalPackageQuantity TotalPackageUnitCode TotalDeclAmountKRW DeliveryTermsCode"
-    " PaymentCurrencyCode PaymentAmount PaymentExchangeRate ResponseTypeCode TotalRan RanList"
-).split()
-MANDATORY_OF_LINE = (
-    "RanNo HSCode HSGoodsDesc GoodsDesc DeclAmount1 NetWeight NetWeightUnitCode OriginCountryCode AttachYN ItemList"
-).split()
-MANDATORY_OF_ITEM = "ItemNo GoodsName ItemQuantity UnitPrice Amount".split()
-MANDATORY_OF_CHANGE = (
-    "MallId SellerPartyRegistNo OrderNo RequestType ApplicationType AmendReasonCode ReasonsAttributableCode"
-    " AmendReason ExportDeclarationNo"
-).split()
+MANDATORY = [
+    "SellerPartyId",
+    "OrderNo",
+    "AutoDeclaration",
+    "RequestType",
+    "ApplicationCompanyName",
+    "ApplicationId",
+    "ApplicationPartyCeoName",
+    "AgencyCompanyName",
+    "ExportPartyTypeCode",
+    "ExportPartyCompanyName",
+    "ExportPartyCeoName",
+    "ExportPartyAddress",
+    "ExportPartyRegistNo",
+    "ExportPartyCustomsId",
+    "ExportPartyZipCode",
+    "MakerName",
+    "MakerZipCode",
+    "BuyerPartyEngName",
+    "CustomsCode",
+    "CustomsDeptCode",
+    "DeclarationDate",
+    "DeclarationType",
+    "TransactionType",
+    "PaymentTypeCode",
+    "DestinationCountryCode",
+    "LoadingLocPortCode",
+    "LoadingLocPortType",
+    "GoodsLocZipCode",
+    "GoodsLocAddress",
+    "CustomsTaxRefundRequest",
+    "TotalPackageWeight",
+    "TotalPackageWeightUnitCode",
+    "TotalPackageQuantity",
+    "TotalPackageUnitCode",
+    "TotalDeclAmountKRW",
+    "DeliveryTermsCode",
+    "PaymentCurrencyCode",
+    "PaymentAmount",
+    "PaymentExchangeRate",
+    "ResponseTypeCode",
+    "TotalRan",
+    "RanList",
+]
+MANDATORY_OF_LINE = [
+    "RanNo",
+    "HSCode",
+    "HSGoodsDesc",
+    "GoodsDesc",
+    "DeclAmount1",
+    "NetWeight",
+    "NetWeightUnitCode",
+    "OriginCountryCode",
+    "AttachYN",
+    "ItemList",
+]
+MANDATORY_OF_ITEM = ["ItemNo", "GoodsName", "ItemQuantity", "UnitPrice", "Amount"]
+MANDATORY_OF_CHANGE = [
+    "MallId",
+    "SellerPartyRegistNo",
+    "OrderNo",
+    "RequestType",
+    "ApplicationType",
+    "AmendReasonCode",
+    "ReasonsAttributableCode",
+    "AmendReason",
+    "ExportDeclarationNo",
+]
 
 
 def export_rate(currency: str = "USD", moment: datetime = NOON) -> Decimal:
@@ -176,9 +229,7 @@ async def refusal(caller: httpx.AsyncClient, document: Document, call: str = "de
 
 
 async def status(caller: httpx.AsyncClient, order: str = ORDER, kind: str = "830") -> Document:
-    return await result(
-        caller, "status", {"MallId": "hanryu-cl", "OrderNo": order, "DocumentTypeCode": kind}
-    )
+    return await result(caller, "status", {"MallId": "hanryu-cl", "OrderNo": order, "DocumentTypeCode": kind})
 
 
 async def accepted(caller: httpx.AsyncClient, clock: HeldClock, **changes: object) -> str:
@@ -205,9 +256,7 @@ def change(kind: str, number: str, **changes: object) -> Document:
     }
 
 
-async def test_a_right_declaration_is_taken_and_later_accepted(
-    caller: httpx.AsyncClient, clock: HeldClock
-) -> None:
+async def test_a_right_declaration_is_taken_and_later_accepted(caller: httpx.AsyncClient, clock: HeldClock) -> None:
     taken = await result(caller, "declaration", declaration())
     assert taken["SellerPartyId"] == "hanryu-cl"
     assert taken["RequestNo"] == f"20260302120000_{ORDER}"
@@ -286,7 +335,7 @@ NAMED_INSTEAD = {"FreightAmount": "DeliveryTermsCode", "InsuranceAmount": "Deliv
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 async def test_a_wrong_field_is_refused_by_name(caller: httpx.AsyncClient, name: str, value: str) -> None:
-    complaint = await refusal(caller, declaration(**{name: value}))
+    complaint = await refusal(caller, declaration() | {name: value})
     assert complaint.startswith(f"[{NAMED_INSTEAD.get(name, name)}]")
 
 
@@ -364,9 +413,7 @@ async def test_the_simplified_cap_is_four_million_won_and_only_for_type_15(calle
 
 
 @pytest.mark.parametrize(("day", "taken"), [("2024-07-31", False), ("2024-08-01", True)])
-async def test_the_cap_was_two_million_won_before_august_2024(
-    tmp_path: Path, day: str, *, taken: bool
-) -> None:
+async def test_the_cap_was_two_million_won_before_august_2024(tmp_path: Path, day: str, *, taken: bool) -> None:
     moment = datetime.fromisoformat(f"{day}T12:00:00+09:00")
     stage = Stage(tmp_path, HeldClock(moment))
     transport = httpx.ASGITransport(create_app(stage, ["ktnet"]))
@@ -461,16 +508,12 @@ async def test_a_withdrawal_is_approved_and_the_declaration_is_gone(
     assert state.fetchone()["state"] == "withdrawn"
     again = await result(caller, "amend", change("B", number))
     assert again["ResultTypeCode"] == "BUSINESS_ERROR"
-    amended = [
-        row for row in (await caller.get("/_stage/ledger")).json()["rows"] if row["operation"] == "amend"
-    ]
+    amended = [row for row in (await caller.get("/_stage/ledger")).json()["rows"] if row["operation"] == "amend"]
     assert [(row["reference"], row["detail"]["kind"]) for row in amended] == [(ORDER, "B")]
 
 
 @pytest.mark.parametrize("name", MANDATORY_OF_CHANGE)
-async def test_a_missing_field_of_a_change_is_refused(
-    caller: httpx.AsyncClient, clock: HeldClock, name: str
-) -> None:
+async def test_a_missing_field_of_a_change_is_refused(caller: httpx.AsyncClient, clock: HeldClock, name: str) -> None:
     asked = change("B", await accepted(caller, clock))
     del asked[name]
     assert f"[{name}]" in await refusal(caller, asked, "amend")
@@ -496,9 +539,7 @@ async def test_a_change_of_something_else_is_refused(
     assert f"[{'ExportDeclarationNo' if named == 'OrderNo' else named}]" in complaint
 
 
-async def test_a_declaration_not_yet_accepted_cannot_be_withdrawn(
-    caller: httpx.AsyncClient, clock: HeldClock
-) -> None:
+async def test_a_declaration_not_yet_accepted_cannot_be_withdrawn(caller: httpx.AsyncClient, clock: HeldClock) -> None:
     await send(caller, "declaration", declaration())
     clock.advance(timedelta(minutes=3))
     assert "[ExportDeclarationNo]" in await refusal(caller, change("B", "6N90426000001X"), "amend")
@@ -597,3 +638,24 @@ def test_a_rate_week_begins_on_sunday_in_korea() -> None:
     assert week_start(monday).isoformat() == "2026-03-01"
     assert week_start(monday - timedelta(days=1)) == week_start(monday)
     assert week_start(monday - timedelta(days=2)).isoformat() == "2026-02-22"
+
+
+async def depart(stage: Stage, number: str, waybill: str = "4213370015") -> None:
+    """A parcel under the declaration leaves Korea now."""
+    cargo.tie(stage.connection(), waybill, number, 1, Decimal("1.4"))
+    plan_event(stage.connection(), waybill, stage.now(), "DF", "Departed", "INCHEON", "+09:00")
+
+
+async def test_loaded_goods_are_told_as_fulfilment_and_cannot_be_withdrawn(
+    caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
+) -> None:
+    number = await accepted(caller, clock)
+    await depart(stage, number)
+    assert (await status(caller))["Fulfillment"] == [{"BLNo": "4213370015", "DepartureDate": "20260302"}]
+    assert (await send(caller, "amend", change("B", number)))["ErrorCount"] == 0
+    clock.advance(timedelta(minutes=31))
+    decided = await status(caller, kind="5AS")
+    assert decided["Status"] == "01"
+    assert decided["ErrorDescription"]
+    state = stage.connection().execute("SELECT state, loaded_at FROM declarations").fetchone()
+    assert (state["state"], bool(state["loaded_at"])) == ("loaded", True)

@@ -283,7 +283,6 @@ class EventsRequest(_Wire):
     waybill: WaybillNumber
     orders: tuple[OrderId, ...]
     known: TransportProgress = TransportProgress()
-    with_aggregator: bool = False
 
 
 class BrokerRequest(_Wire):

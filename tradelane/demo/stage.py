@@ -5,7 +5,6 @@ Only `up` and `demo` call it; no step of a journey knows that it exists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import httpx

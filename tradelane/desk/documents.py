@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.desk.complaints import NotFound, WrongUsage
 from tradelane.domain.identifiers import OrderId
-from tradelane.resources import Resources
+from tradelane.resources import Stores
 
 
 class KeptPaper(BaseModel):
@@ -24,25 +24,25 @@ class KeptPaper(BaseModel):
     file: str
 
 
-def papers_of(resources: Resources, order: OrderId, copy_to: Path | None = None) -> tuple[KeptPaper, ...]:
+def papers_of(stores: Stores, order: OrderId, copy_to: Path | None = None) -> tuple[KeptPaper, ...]:
     """The papers of the order's parcel; with `copy_to`, copied there as `UCR_kind_vN.pdf` and listed there.
 
     Raises:
         NotFound: no consignment holds this order.
         WrongUsage: the folder cannot be written.
     """
-    claim = resources.consignments.of_order(order)
+    claim = stores.consignments.of_order(order)
     if claim is None:
         raise NotFound(f"No consignment holds order {order}; `tradelane orders show {order}` says where it stands.")
     papers = []
-    for kept in resources.documents.of_ucr(claim.ucr):
-        place = resources.documents.path(kept.sha256)
+    for kept in stores.documents.of_ucr(claim.ucr):
+        place = stores.documents.path(kept.sha256)
         if copy_to is not None:
             suffix = mimetypes.guess_extension(kept.media_type) or ""
             target = copy_to / f"{claim.ucr}_{kept.kind}_v{kept.version}{suffix}"
             try:
                 copy_to.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(resources.documents.read(kept.sha256))
+                target.write_bytes(stores.documents.read(kept.sha256))
             except OSError as problem:
                 raise WrongUsage(f"{target} cannot be written: {problem.strerror}.") from problem
             place = str(target)

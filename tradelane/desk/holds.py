@@ -105,7 +105,7 @@ async def todo(desk: Desk, owner: str | None) -> tuple[Task, ...]:
             what=f"{arrival.reference}: {arrival.note}",
             command="tradelane inbox list --state held",
         )
-        for arrival in desk.resources.inbox.listed("held")
+        for arrival in desk.stores.inbox.listed("held")
     ]
     return tuple(task for task in tasks if owner is None or task.owner == owner)
 

@@ -79,7 +79,7 @@ async def start(desk: Desk, order: OrderId, seller: str | None) -> Started:
         RefusedByRule: the order's journey has already ended.
     """
     workflow_id = order_workflow_id(order)
-    claim = desk.resources.consignments.of_order(order)
+    claim = desk.stores.consignments.of_order(order)
     if claim is not None and claim.outcome is not None:
         raise RefusedByRule(f"Order {order} is closed ({claim.outcome}); a second journey is never begun.")
     running = await _is_running(desk, workflow_id)

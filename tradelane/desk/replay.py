@@ -105,8 +105,8 @@ def _held_step(key: str, step: str, effects: Sequence[EffectRow]) -> PlannedStep
 async def plan_replay(desk: Desk, order: OrderId, step: str) -> ReplayPlan:
     """Draw up the plan for an order as it stands now."""
     progress = await progress_of(desk, order)
-    claim = desk.resources.consignments.of_order(order)
-    effects = desk.resources.effects.of_ucr(claim.ucr) if claim else ()
+    claim = desk.stores.consignments.of_order(order)
+    effects = desk.stores.effects.of_ucr(claim.ucr) if claim else ()
     return draw_up_plan(step, progress, effects)
 
 

@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 
 from tradelane.desk.complaints import NotThere
 from tradelane.engine import connect, engine_address
-from tradelane.resources import Resources, open_resources
+from tradelane.resources import Stores, open_stores
 from tradelane.settings import Settings
 
 PATIENCE = 2.0
@@ -23,7 +23,7 @@ class Desk:
     """What the commands work with."""
 
     settings: Settings
-    resources: Resources
+    stores: Stores
     client: Client
 
 
@@ -34,22 +34,12 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     Raises:
         NotThere: the engine does not answer.
     """
-    async with opened_resources(settings) as resources:
+    with open_stores(settings) as stores:
         try:
-            client = await connect(settings, resources.data_converter, patience=PATIENCE)
+            client = await connect(settings, stores.converter, patience=PATIENCE)
         except (RuntimeError, RPCError) as silence:
             raise NotThere(
                 f"The engine at {engine_address(settings)} does not answer; "
                 "start everything with `tradelane up`, or name another engine with TEMPORAL_ADDRESS."
             ) from silence
-        yield Desk(settings, resources, client)
-
-
-@asynccontextmanager
-async def opened_resources(settings: Settings) -> AsyncIterator[Resources]:
-    """Open the stores alone, for commands that need no engine."""
-    resources = open_resources(settings)
-    try:
-        yield resources
-    finally:
-        await resources.close()
+        yield Desk(settings, stores, client)

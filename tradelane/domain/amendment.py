@@ -47,9 +47,7 @@ def checked(path: str, value: str) -> Amendment:
     if area == "items":
         sku, _, field = rest.rpartition(".")
         if not sku or field not in PRODUCT_FIELDS:
-            raise ValueError(
-                f"{path} is not known; write items.<SKU>.<field> with one of {', '.join(PRODUCT_FIELDS)}."
-            )
+            raise ValueError(f"{path} is not known; write items.<SKU>.<field> with one of {', '.join(PRODUCT_FIELDS)}.")
         return Amendment(path=path, value=str(_product_value(path, field, value)))
     if area == "consignee" and rest in CONSIGNEE_FIELDS:
         return Amendment(path=path, value=str(Rut(value)) if rest == "rut" else value)
@@ -65,7 +63,7 @@ def checked(path: str, value: str) -> Amendment:
 def _product_value(path: str, field: str, value: str) -> Any:
     if field.endswith(("_g", "_cm")):
         _positive(path, value)
-    annotation = Product.model_fields[field].annotation
+    annotation: Any = Product.model_fields[field].annotation
     try:
         parsed: Any = TypeAdapter(annotation).validate_python(value)
     except ValidationError as wrong:
@@ -101,9 +99,7 @@ def amended_consignee(consignee: Consignee, amendments: Iterable[Amendment]) -> 
         if area != "consignee":
             continue
         if field == "address":
-            data["address"]["lines"] = tuple(
-                line.strip() for line in amendment.value.split("|") if line.strip()
-            )
+            data["address"]["lines"] = tuple(line.strip() for line in amendment.value.split("|") if line.strip())
         elif field in ("comuna", "region"):
             data["address"][field] = amendment.value
         else:

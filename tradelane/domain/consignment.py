@@ -63,9 +63,7 @@ class Package(_Value):
 
     @property
     def volume_m3(self) -> Decimal:
-        return (self.length_cm * self.width_cm * self.height_cm / Decimal(1_000_000)).quantize(
-            Decimal("0.0001")
-        )
+        return (self.length_cm * self.width_cm * self.height_cm / Decimal(1_000_000)).quantize(Decimal("0.0001"))
 
 
 class DeclarationPart(_Value):

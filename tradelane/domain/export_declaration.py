@@ -93,18 +93,12 @@ def choose_route(
     fob = total((fob_krw(item.amount, rate) for item in part.items), "KRW")
     cap = simplified_cap(day)
     if confirmation_goods:
-        return RouteChoice(
-            route=ExportRoute.FORMAL, fob=fob, why="goods need confirmation by the customs head"
-        )
+        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why="goods need confirmation by the customs head")
     if cap is None:
         return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"no simplified scheme on {day}")
     if fob > cap:
-        return RouteChoice(
-            route=ExportRoute.FORMAL, fob=fob, why=f"FOB {fob} is above the cap of {cap} on {day}"
-        )
-    return RouteChoice(
-        route=ExportRoute.SIMPLIFIED, fob=fob, why=f"FOB {fob} is within the cap of {cap} on {day}"
-    )
+        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"FOB {fob} is above the cap of {cap} on {day}")
+    return RouteChoice(route=ExportRoute.SIMPLIFIED, fob=fob, why=f"FOB {fob} is within the cap of {cap} on {day}")
 
 
 class DeclarationLine(_Value):

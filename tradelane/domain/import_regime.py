@@ -92,11 +92,7 @@ def assess(consignment: Consignment, policy: ImportPolicy | None = None) -> Impo
         duty = iva = zero
     else:
         accredited_missing = regime is ImportRegime.GENERAL and not _above_limit(consignment, policy)
-        duty = (
-            zero
-            if accredited_missing and not policy.duty_without_accreditation
-            else (cif * AD_VALOREM).rounded()
-        )
+        duty = zero if accredited_missing and not policy.duty_without_accreditation else (cif * AD_VALOREM).rounded()
         iva = ((cif + duty) * IVA).rounded()
     channel = "courier" if fob.amount <= policy.courier_limit_usd else "broker"
     return ImportAssessment(regime=regime, channel=channel, cif=cif, duty=duty, iva=iva, why=why)

@@ -130,9 +130,7 @@ def plan(
         purchased_at=min(order.purchased_at for order in orders),
         consignee=consignee,
         items=tuple(items),
-        exporters=tuple(
-            exporters[exporter_id] for exporter_id in sorted({item.exporter_id for item in items})
-        ),
+        exporters=tuple(exporters[exporter_id] for exporter_id in sorted({item.exporter_id for item in items})),
         packages=(package,) if package else (),
         incoterm=terms.incoterm,
         incoterm_place=terms.place,
@@ -174,8 +172,7 @@ def _with_tax_id(consignee: Consignee, buyer: BuyerTaxId | None) -> Consignee:
 def _estimate(parcels: list[tuple[Product, int]], terms: LaneTerms) -> Package | None:
     """Packing by estimate: units stacked on their shortest side, tare added; marked as estimated."""
     if any(
-        None in (product.length_cm, product.width_cm, product.height_cm, product.net_weight_g)
-        for product, _ in parcels
+        None in (product.length_cm, product.width_cm, product.height_cm, product.net_weight_g) for product, _ in parcels
     ):
         return None
     sides = [

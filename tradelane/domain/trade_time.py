@@ -19,9 +19,7 @@ CHILE = ZoneInfo("America/Santiago")
 
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError(
-            f"The instant {value.isoformat()} has no zone; write it with an offset, such as +09:00."
-        )
+        raise ValueError(f"The instant {value.isoformat()} has no zone; write it with an offset, such as +09:00.")
     return value.astimezone(UTC)
 
 

@@ -47,6 +47,7 @@ RANK: dict[TransportStatus, int] = {
     TransportStatus.CREATED: 10,
     TransportStatus.PICKED_UP: 20,
     TransportStatus.IN_TRANSIT: 25,
+    TransportStatus.EXCEPTION: 26,
     TransportStatus.DEPARTED: 30,
     TransportStatus.ARRIVED_COUNTRY: 40,
     TransportStatus.CUSTOMS: 50,
@@ -57,7 +58,6 @@ RANK: dict[TransportStatus, int] = {
     TransportStatus.AT_BRANCH: 70,
     TransportStatus.OUT_FOR_DELIVERY: 75,
     TransportStatus.ATTEMPT_FAILED: 76,
-    TransportStatus.EXCEPTION: 77,
     TransportStatus.RETURNING: 80,
     TransportStatus.DELIVERED: 90,
     TransportStatus.RETURNED: 95,
@@ -92,17 +92,13 @@ class TransportProgress(_Value):
         known = {event.identity: event for event in self.events}
         for event in news:
             known.setdefault(event.identity, event)
-        ordered = sorted(
-            known.values(), key=lambda event: (event.occurred_at, RANK[event.status], event.identity)
-        )
+        ordered = sorted(known.values(), key=lambda event: (event.occurred_at, RANK[event.status], event.identity))
         return TransportProgress(events=tuple(ordered))
 
     @property
     def furthest(self) -> TransportStatus:
         """The furthest milestone ever reached."""
-        return max(
-            (event.status for event in self.events), key=RANK.__getitem__, default=TransportStatus.CREATED
-        )
+        return max((event.status for event in self.events), key=RANK.__getitem__, default=TransportStatus.CREATED)
 
     def reached(self, status: TransportStatus) -> bool:
         return RANK[self.furthest] >= RANK[status]

@@ -138,12 +138,20 @@ def judge_seventeentrack(raw: bytes) -> Judged:
 
 def seller_of_notice(body: str) -> str | None:
     """The seller account (`user_id`) a kept notice names, if any."""
+    return _number(_said(body).get("user_id")) or None
+
+
+def insists(body: str) -> bool:
+    """Whether a row is to be told even where nothing changed: `"insist": true`, written by reconcile and the desk."""
+    return _said(body).get("insist") is True
+
+
+def _said(body: str) -> dict[str, Any]:
     try:
         notice = json.loads(body)
     except (ValueError, RecursionError):
-        return None
-    told = notice.get("user_id") if isinstance(notice, dict) else None
-    return _number(told) or None
+        return {}
+    return notice if isinstance(notice, dict) else {}
 
 
 def _number(value: object) -> str:

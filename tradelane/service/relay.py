@@ -38,9 +38,9 @@ _TRIES: Final = re.compile(r"(?P<reason>[a-z_]+), try (?P<tries>[0-9]+)")
 class Pace:
     """Real seconds and counts of the relay."""
 
-    batch: int = 200
+    batch: int = 500
     at_once: int = 8
-    """Groups treated at the same time; the marketplace's quota is per application."""
+    """Groups of one source treated at the same time; the marketplace's quota is per application."""
     least_idle: float = 0.05
     most_idle: float = 0.3
     first_wait: float = 5.0
@@ -71,23 +71,32 @@ class Relay:
         self._inbox = inbox
         self._router = router
         self._pace = pace or Pace()
-        self._slots = asyncio.Semaphore(self._pace.at_once)
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._under_way: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Work for ever; idle waits grow a little while nothing comes, and a database that is away is waited for."""
         idle = self._pace.least_idle
-        while True:
-            try:
-                moved = await self.turn()
-            except SQLAlchemyError as wrong:
-                log.error("the relay cannot reach its tables: %s", type(wrong).__name__)
-                await asyncio.sleep(self._pace.away_wait)
-                continue
-            idle = self._pace.least_idle if moved else min(idle * 1.5, self._pace.most_idle)
-            await asyncio.sleep(idle)
+        try:
+            while True:
+                try:
+                    moved = await self.turn(patience=self._pace.most_idle)
+                except SQLAlchemyError as wrong:
+                    log.error("the relay cannot reach its tables: %s", type(wrong).__name__)
+                    await asyncio.sleep(self._pace.away_wait)
+                    continue
+                idle = self._pace.least_idle if moved else min(idle * 1.5, self._pace.most_idle)
+                await asyncio.sleep(idle)
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+            await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    async def turn(self) -> int:
-        """Treat the rows that are due, oldest first and grouped by what they speak of; gives how many.
+    async def turn(self, patience: float | None = None) -> int:
+        """Treat the rows that are due, oldest first and grouped by what they speak of; gives how many were taken up.
+
+        With `patience` (real seconds) slow groups go on behind, so that a counterparty that answers slowly does not
+        keep the others' facts waiting; without it everything is awaited.
 
         Raises:
             SQLAlchemyError: our tables did not answer; rows stay as they are.
@@ -95,20 +104,29 @@ class Relay:
         arrivals = await asyncio.to_thread(self._inbox.waiting, self._pace.batch)
         groups: dict[tuple[str, str], list[Arrival]] = {}
         for arrival in arrivals:
-            groups.setdefault((arrival.source, arrival.reference), []).append(arrival)
-        ended = await asyncio.gather(*(self._treat(group) for group in groups.values()), return_exceptions=True)
-        for group, failure in zip(groups.values(), ended, strict=True):
-            if isinstance(failure, SQLAlchemyError):
-                raise failure
-            if isinstance(failure, BaseException):
-                # a fault of ours with one row: say so, try again a little, never stop the others
-                log.error("inbox rows %s failed", [row.id for row in group], exc_info=failure)
-                await self._apply(group, self._patiently(group, "our_fault", type(failure).__name__))
-        return len(arrivals)
+            if (arrival.source, arrival.reference) not in self._under_way:
+                groups.setdefault((arrival.source, arrival.reference), []).append(arrival)
+        for subject, group in groups.items():
+            self._under_way[subject] = asyncio.create_task(self._treat(group))
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=patience)
+        ended = [subject for subject, task in self._under_way.items() if task.done()]
+        failures = [failure for subject in ended if (failure := self._under_way.pop(subject).exception())]
+        for failure in failures:
+            raise failure
+        return sum(len(group) for group in groups.values())
 
     async def _treat(self, group: Sequence[Arrival]) -> None:
-        async with self._slots:
-            await self._apply(group, await self._verdict(group))
+        slots = self._slots.setdefault(group[0].source, asyncio.Semaphore(self._pace.at_once))
+        async with slots:
+            [verdict] = await asyncio.gather(self._verdict(group), return_exceptions=True)
+        if isinstance(verdict, SQLAlchemyError):
+            raise verdict
+        if isinstance(verdict, BaseException):
+            # a fault of ours with one row: say so, try again a little, never stop the others
+            log.error("inbox rows %s failed", [row.id for row in group], exc_info=verdict)
+            verdict = self._patiently(group, "our_fault", type(verdict).__name__)
+        await self._apply(group, verdict)
 
     async def _verdict(self, group: Sequence[Arrival]) -> Settled | PutOff:
         tries = max(arrival.attempts for arrival in group)

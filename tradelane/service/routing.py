@@ -13,19 +13,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from pydantic import BaseModel, ConfigDict
+
 from tradelane.contracts.journeys import SITE
 from tradelane.contracts.messages import Fact
 from tradelane.domain.catalogue import Seller
 from tradelane.domain.identifiers import OrderId, ShipmentId, Ucr
 from tradelane.domain.order import Order, Shipment
 from tradelane.ports import Arrival, Claim, Consignments, Marketplace, Sellers, Watch, Watches
-from tradelane.service.notices import HELD, IGNORED, Resource, read_resource, seller_of_notice
+from tradelane.service.notices import HELD, IGNORED, Resource, insists, read_resource, seller_of_notice
 from tradelane.service.starter import Starter, Woken
 
 MERCADOLIBRE: Final = "mercadolibre"
+DESK: Final = "desk"
 RELAYED: Final = "relayed"
 _WATCHING: Final = ("17track", "mydhl", "ktnet", "unipass")
 _LOOK_AGAIN: Final = timedelta(days=1)
+
+
+class DeskNote(BaseModel):
+    """Body of a row by which one run tells another."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    order_id: str
+    kind: str
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,14 @@ class Settled:
 
     state: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What rows of one resource say beside it."""
+
+    sellers: tuple[str, ...]
+    insists: bool
 
 
 class NotYet(Exception):
@@ -70,30 +91,35 @@ class Router:
     async def route(self, arrivals: Sequence[Arrival]) -> Settled:
         """Settle rows of one source and reference, oldest first."""
         first = arrivals[0]
+        if first.source == DESK:
+            return await self._told(arrivals)
         if first.source != MERCADOLIBRE:
             return await self._followed(first)
         resource = read_resource(first.reference)
         if resource is None:
             return Settled(HELD, "not a path of an order or a shipment")
-        named = next((seller for arrival in arrivals if (seller := seller_of_notice(arrival.body))), None)
+        asked = _Asked(
+            sellers=tuple(dict.fromkeys(name for row in arrivals if (name := seller_of_notice(row.body)))),
+            insists=any(insists(row.body) for row in arrivals),
+        )
         if resource.noun == "orders":
-            return await self._order(OrderId(resource.id), named)
-        return await self._shipment(resource, named)
+            return await self._order(OrderId(resource.id), asked)
+        return await self._shipment(resource, asked)
 
     # --- the marketplace --------------------------------------------------------------------------------------
 
-    async def _order(self, order_id: OrderId, named: str | None) -> Settled:
+    async def _order(self, order_id: OrderId, asked: _Asked) -> Settled:
         claim = await asyncio.to_thread(self._consignments.of_order, order_id)
         if claim is not None and claim.closed_at is not None:
             return _closed(claim)
-        seller = await self._seller(named, claim)
+        seller = await self._seller(asked.sellers, claim)
         if seller is None:
             return Settled(HELD, "seller_unknown")
         order = await self._marketplace.order(seller.id, order_id)
-        return await self._tell(order, seller, claim, extra="")
+        return await self._tell(order, seller, claim, asked)
 
-    async def _shipment(self, resource: Resource, named: str | None) -> Settled:
-        seller = await self._seller(named, None)
+    async def _shipment(self, resource: Resource, asked: _Asked) -> Settled:
+        seller = await self._seller(asked.sellers, None)
         if seller is None:
             return Settled(HELD, "seller_unknown")
         shipment_id = ShipmentId(resource.id)
@@ -107,14 +133,16 @@ class Router:
         shipment = await self._marketplace.shipment(seller.id, shipment_id)
         outcomes = [
             await self._tell(
-                await self._marketplace.order(seller.id, order_id), seller, claims[order_id], extra=_digest_of(shipment)
+                await self._marketplace.order(seller.id, order_id), seller, claims[order_id], asked, shipment
             )
             for order_id in open_ones
         ]
         # one row for several orders: what a person must see comes first, then what was done
         return min(outcomes, key=lambda outcome: (HELD, RELAYED, IGNORED).index(outcome.state))
 
-    async def _tell(self, order: Order, seller: Seller, claim: Claim | None, *, extra: str) -> Settled:
+    async def _tell(
+        self, order: Order, seller: Seller, claim: Claim | None, asked: _Asked, shipment: Shipment | None = None
+    ) -> Settled:
         """Start or wake the run of an order that was just read, if it is ours to act on and something changed."""
         if order.site != SITE:
             return Settled(HELD, f"other_site {order.site}")
@@ -122,10 +150,10 @@ class Router:
             return Settled(HELD, "order_of_another_seller")
         if order.purchased_at < seller.go_live:
             return Settled(HELD, "before_go_live")
-        reference = f"{order.id}/shipment" if extra else str(order.id)
-        digest = extra or digest_of(order)
+        reference = str(order.id) if shipment is None else f"{order.id}/shipment"
+        digest = digest_of(order) if shipment is None else _digest_of(shipment)
         seen = await asyncio.to_thread(self._watches.get, MERCADOLIBRE, reference)
-        if seen is not None and seen.last_digest == digest:
+        if seen is not None and seen.last_digest == digest and not asked.insists:
             return Settled(IGNORED, "unchanged")
         woken = await self._starter.start_or_wake(
             order.id, seller.id, Fact(source=MERCADOLIBRE, reference=str(order.id))
@@ -140,11 +168,15 @@ class Router:
         self._watches.add(Watch(source=MERCADOLIBRE, reference=reference, ucr=ucr, order_id=str(order.id)))
         self._watches.seen(MERCADOLIBRE, reference, digest, self._now() + _LOOK_AGAIN)
 
-    async def _seller(self, named: str | None, claim: Claim | None) -> Seller | None:
-        """The account to read with: the one the notice names, else the claim's, else the only one."""
-        told = named or (claim.seller_id if claim is not None else None)
-        if told is not None:
-            return await asyncio.to_thread(self._sellers.get, told)
+    async def _seller(self, named: Sequence[str], claim: Claim | None) -> Seller | None:
+        """The account to read with: one the notices name, else the claim's, else the only one.
+
+        Notices are not signed, so one that names a stranger must not spoil those that came with it.
+        """
+        told = named or ((claim.seller_id,) if claim is not None else ())
+        if told:
+            known = [await asyncio.to_thread(self._sellers.get, seller_id) for seller_id in told]
+            return next((seller for seller in known if seller is not None), None)
         every = await asyncio.to_thread(self._sellers.all)
         return every[0] if len(every) == 1 else None
 
@@ -159,6 +191,16 @@ class Router:
         woken = await self._starter.wake(order_id, Fact(source=arrival.source, reference=arrival.reference))
         # without outcome and without a run: reconcile opens it again, and the new run reads everything
         return Settled(RELAYED) if woken is Woken.TOLD else Settled(HELD, f"run_missing {order_id}")
+
+    async def _told(self, arrivals: Sequence[Arrival]) -> Settled:
+        """What one run tells another (a consignment that carried an order is closed): straight to that order's run."""
+        outcome = Settled(RELAYED)
+        for arrival in arrivals:
+            said = DeskNote.model_validate_json(arrival.body)
+            fact = Fact(source=DESK, reference=said.reference, kind=said.kind)
+            if await self._starter.wake(OrderId(said.order_id), fact) is not Woken.TOLD:
+                outcome = Settled(IGNORED, f"run_over {said.order_id}")
+        return outcome
 
     def _find(self, source: str, reference: str) -> tuple[OrderId | None, Claim | None]:
         """The carrying order a reference belongs to, and its claim."""

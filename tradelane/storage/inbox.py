@@ -5,6 +5,7 @@ Instants here are real time: they say when something reached us and when we try 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from tradelane.ports import Arrival
 from tradelane.storage.database import Database
-from tradelane.storage.keys import KeyVault
+from tradelane.storage.keys import KeyTrouble, KeyVault
 from tradelane.storage.tables import inbox
 
 OWNER = "rest/inbox"
@@ -106,11 +107,16 @@ class SqlInbox:
         self.backlog()
 
     def _arrival(self, row: Row[Any]) -> Arrival:
+        try:
+            body = self._vault.unseal(row.body, _CONTEXT)
+        except KeyTrouble as trouble:
+            # the reference still says what the row is about; one bad row must not stop the rest
+            body = json.dumps({"unreadable": str(trouble)})
         return Arrival(
             id=row.id,
             source=row.source,
             reference=row.reference,
-            body=self._vault.unseal(row.body, _CONTEXT),
+            body=body,
             received_at=row.received_at,
             state=row.state,
             note=row.note,

@@ -32,9 +32,7 @@ async def announce(j: Journey) -> None:
         )
     await j.steps.perform(
         WATCH_TRACKING,
-        RegisterRequest(
-            ucr=j.plan.ucr, waybill=j.booking.waybill, order_id=j.order_id, timetable=j.steps.timetable
-        ),
+        RegisterRequest(ucr=j.plan.ucr, waybill=j.booking.waybill, order_id=j.order_id, timetable=j.steps.timetable),
     )
 
 

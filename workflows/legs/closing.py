@@ -68,7 +68,9 @@ async def unwind(j: Journey, reason: str) -> None:
         elif action is Action.INTERCEPT:
             words = f"cancelled after handover ({reason}): ask the carrier to intercept or return the parcel"
             await j.steps.hold(
-                "intercept", "intercept", Failure(reason="cancelled_after_handover", fault=Fault.BUYER_DATA, words=words)
+                "intercept",
+                "intercept",
+                Failure(reason="cancelled_after_handover", fault=Fault.BUYER_DATA, words=words),
             )
 
 
@@ -83,8 +85,6 @@ async def _withdraw(j: Journey, reason: str) -> None:
             filing = Filing(order_no=order_number(j.plan.ucr, part, 1), state=FilingState.SUBMITTED)
         await j.steps.perform(
             WITHDRAW_EXPORT_DECLARATION,
-            WithdrawRequest(
-                ucr=j.plan.ucr, part=part, filing=filing, reason=reason, timetable=j.steps.timetable
-            ),
+            WithdrawRequest(ucr=j.plan.ucr, part=part, filing=filing, reason=reason, timetable=j.steps.timetable),
             part=part.name,
         )

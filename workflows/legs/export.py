@@ -80,15 +80,11 @@ async def _news(j: Journey, name: str, filing: Filing) -> Filing:
     """Wait for the sweep to notice a change, or look ourselves after a while; too long a silence is a hold."""
     source = f"ktnet:{filing.order_no}"
     for _ in range(LOOK_AGAIN_EVERY):
-        seen = j.heard(source)
-        try:
-            await workflow.wait_condition(
-                lambda seen=seen: j.heard(source) > seen,  # type: ignore[misc]
-                timeout=j.steps.timetable.real_wait(j.steps.timetable.acceptance_patience / LOOK_AGAIN_EVERY),
-                timeout_summary=f"customs' answer to {filing.order_no}",
-            )
-        except TimeoutError:
-            pass
+        await j.news(
+            source,
+            within=j.steps.timetable.acceptance_patience / LOOK_AGAIN_EVERY,
+            summary=f"customs' answer to {filing.order_no}",
+        )
         reply = await j.steps.perform(
             READ_EXPORT_ACCEPTANCE,
             FilingRequest(

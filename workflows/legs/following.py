@@ -28,23 +28,20 @@ async def follow_until(j: Journey, status: TransportStatus) -> None:
     sources = (f"mydhl:{j.booking.waybill}", f"17track:{j.booking.waybill}")
     while not j.progress.reached(status):
         _desk(j)
-        seen = j.heard(*sources)
-        holding = [key for key in (ASKED, SILENT, RETURNING) if key in j.steps.holds]
-        try:
-            await workflow.wait_condition(
-                lambda: j.heard(*sources) > seen or any(key in j.steps.answers for key in holding),
-                timeout=j.steps.timetable.real_wait(j.steps.timetable.silence_patience),
-                timeout_summary="news of the parcel",
-            )
-        except TimeoutError:
-            if SILENT not in j.steps.holds:
-                words = f"no news of waybill {j.booking.waybill} within {j.steps.timetable.silence_patience.days} days"
-                failure = Failure(reason="silence", fault=Fault.CARRIER, words=words)
-                j.steps.open_hold(SILENT, READ_TRANSPORT_EVENTS.name, failure, completable=False)
-        answered = False
+        holding = tuple(key for key in (ASKED, SILENT, RETURNING) if key in j.steps.holds)
+
+        def decided(holding: tuple[str, ...] = holding) -> bool:
+            return any(key in j.steps.answers for key in holding)
+
+        patience = j.steps.timetable.silence_patience
+        woken = await j.news(*sources, within=patience, summary="news of the parcel", or_else=decided)
+        if not woken and SILENT not in j.steps.holds:
+            words = f"no news of waybill {j.booking.waybill} within {patience.days} days"
+            failure = Failure(reason="silence", fault=Fault.CARRIER, words=words)
+            j.steps.open_hold(SILENT, READ_TRANSPORT_EVENTS.name, failure, completable=False)
         for key in holding:
-            answered = await _answer(j, key) or answered
-        if j.heard(*sources) > seen or answered:
+            await _answer(j, key)
+        if woken:
             await _read(j)
     for key in (ASKED, SILENT, RETURNING):
         if key in j.steps.holds:
@@ -61,9 +58,12 @@ async def _read(j: Journey) -> None:
             waybill=j.booking.waybill,  # type: ignore[union-attr]
             orders=j.claimed,
             known=j.progress,
-            with_aggregator=True,
         ),
     )
+    for event in j.progress.not_understood:
+        words = f"{event.source} said {event.code} ({event.words}), which nobody has mapped yet"
+        if words not in j.warnings:
+            j.warnings.append(words)
     if j.progress.furthest is not before:
         if SILENT in j.steps.holds:
             j.steps.close_hold(SILENT)
@@ -100,10 +100,10 @@ def _suffix(request: TransportEvent) -> str:
     return request.occurred_at.strftime("%Y%m%dT%H%M%SZ")
 
 
-async def _answer(j: Journey, key: str) -> bool:
-    """Act on a person's answer to one of our holds; True when there was one."""
+async def _answer(j: Journey, key: str) -> None:
+    """Act on a person's answer to one of our holds, if there is one."""
     if key not in j.steps.answers:
-        return False
+        return
     request = j.progress.open_request
     answer = j.steps.close_hold(key)
     assert answer is not None
@@ -126,4 +126,3 @@ async def _answer(j: Journey, key: str) -> bool:
             ),
             part=suffix,
         )
-    return True

@@ -73,18 +73,11 @@ async def _loaded(j: Journey, name: str, number: ExportDeclarationNumber) -> Non
     leads = list(j.steps.timetable.loading_warnings)
     late = False
     while True:
-        seen = j.heard(source)
         loading = j.loadings.get(name)
         if loading is not None and loading.loaded:
             return
         wait, lead = _next_wait(j, loading, leads)
-        try:
-            await workflow.wait_condition(
-                lambda seen=seen: j.heard(source) > seen,  # type: ignore[misc]
-                timeout=j.steps.timetable.real_wait(wait),
-                timeout_summary=f"loading of {number}",
-            )
-        except TimeoutError:
+        if not await j.news(source, within=wait, summary=f"loading of {number}"):
             if lead is not None:
                 leads.remove(lead)
                 j.warnings.append(f"{number} must be loaded within {lead.days} days")

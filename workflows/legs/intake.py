@@ -50,9 +50,7 @@ async def claim(j: Journey) -> None:
     live = tuple(order_id for order_id in sorted(j.orders, key=int) if j.orders[order_id].live)
     claimed = await j.steps.perform(
         CLAIM_CONSIGNMENT,
-        ClaimRequest(
-            seller_id=j.seller_id, shipment_id=j.shipment.id, created_at=j.shipment.created_at, orders=live
-        ),
+        ClaimRequest(seller_id=j.seller_id, shipment_id=j.shipment.id, created_at=j.shipment.created_at, orders=live),
     )
     j.ucr, j.claimed = claimed.ucr, claimed.orders
     j.closed_outcome = claimed.outcome
@@ -107,16 +105,7 @@ async def _payment(j: Journey) -> None:
         waiting = [o for o in sorted(j.orders, key=int) if _waits(j.orders[o])]
         if not waiting:
             return
-        seen = j.heard("mercadolibre")
-        woken = True
-        try:
-            await workflow.wait_condition(
-                lambda: j.heard("mercadolibre") > seen,
-                timeout=j.steps.timetable.real_wait(j.steps.timetable.payment_patience),
-                timeout_summary="payment or shipment",
-            )
-        except TimeoutError:
-            woken = False
+        woken = await j.news("mercadolibre", within=j.steps.timetable.payment_patience, summary="payment or shipment")
         for order_id in waiting:
             await _read(j, order_id)
         if not woken and any(_waits(j.orders[o]) for o in waiting):

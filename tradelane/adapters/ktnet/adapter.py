@@ -7,7 +7,7 @@ from datetime import date
 import httpx
 
 from tradelane.adapters.errors import Refused
-from tradelane.adapters.ktnet import mapper
+from tradelane.adapters.ktnet import mapper, wire
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess, KtnetClient
 from tradelane.adapters.ktnet.declaration import document
 from tradelane.domain.export_declaration import ExportDeclaration, Filing
@@ -83,7 +83,7 @@ class KtnetFiling:
         if result.refused:
             raise mapper.refusal(result)
 
-    async def _asked(self, order_no: str, kind: str) -> mapper.wire.Result:
+    async def _asked(self, order_no: str, kind: str) -> wire.Result:
         return await self._calls.one(
             self._access.status_path,
             {
