@@ -28,7 +28,7 @@ from tradelane.contracts.steps import (
 from tradelane.documents import commercial_invoice, packing_list
 from tradelane.documents.fonts import MissingGlyph
 from tradelane.domain import paperwork
-from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState
+from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState, invoice_number
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import Existing, digest_of
@@ -87,7 +87,7 @@ class ExportActivities:
                     path=self._r.documents.path(stored.sha256),
                 )
             )
-        number = paperwork.invoice_number(consignment.ucr)
+        number = invoice_number(consignment.ucr)
         return Papers(papers=tuple(papers), invoice_number=number, invoiced_at=at)
 
     def _first_rendering(self, ucr: Ucr, version: int, timetable: Timetable) -> datetime:

@@ -35,7 +35,9 @@ def demo(
     orders: Annotated[int, typer.Option(min=1, max=2000, help="How many orders are sold.")] = 12,
     seed: Annotated[int, typer.Option(help="The same seed sells the same orders.")] = 7,
     days_per_second: Pace = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave everything up until Ctrl-C, for the Temporal UI.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave everything up until Ctrl-C, for the Temporal UI.")
+    ] = False,
     restart_engine: Annotated[bool, typer.Option("--restart-engine", help="Restart the engine in the middle.")] = False,
     time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds after which the demo gives up.")] = None,
     data_dir: DataDir = None,
@@ -86,9 +88,7 @@ def _fresh_folder() -> Path:
     return Path(".tradelane") / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
 
 
-def _on_free_ports(
-    settings: Settings, chosen: tuple[int | None, ...], say: Callable[[str], None]
-) -> Settings:
+def _on_free_ports(settings: Settings, chosen: tuple[int | None, ...], say: Callable[[str], None]) -> Settings:
     """Move the parts whose default port is busy; a port that was asked for stays and is complained of."""
     from tradelane.processes import free_ports, port_is_free
 

@@ -15,7 +15,9 @@ app = group("Papers of an order.")
 @app.command(epilog=example("documents show 2000013770481964 --open papers/"))
 def show(
     order: Order,
-    open_in: Annotated[Path | None, typer.Option("--open", help="Copy the papers into this folder under readable names.")] = None,
+    open_in: Annotated[
+        Path | None, typer.Option("--open", help="Copy the papers into this folder under readable names.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the papers of an order and where they lie."""

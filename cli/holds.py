@@ -41,7 +41,14 @@ def list_(as_json: Json = False) -> None:
     print_table(
         ("due", "order", "step", "reason", "words", "owner"),
         [
-            (f"{one.hold.due:%Y-%m-%d %H:%M}", one.order_id, one.hold.key, one.hold.reason, one.hold.words, one.hold.owner)
+            (
+                f"{one.hold.due:%Y-%m-%d %H:%M}",
+                one.order_id,
+                one.hold.key,
+                one.hold.reason,
+                one.hold.words,
+                one.hold.owner,
+            )
             for one in found
         ],
         "No open holds.",
@@ -68,13 +75,22 @@ def show(order: Order, step: Step = None, as_json: Json = False) -> None:
         print(f"  {command}")
 
 
-@app.command(epilog=example("holds resolve 2000013770481964 --step await_release --action complete --result document=commercial_invoice"))
+@app.command(
+    epilog=example(
+        "holds resolve 2000013770481964 --step await_release --action complete --result document=commercial_invoice"
+    )
+)
 def resolve(
     order: Order,
     action: Annotated[str, typer.Option("--action", help="retry, amend, complete or cancel.")],
     step: Step = None,
-    changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="With amend; repeatable.")] = None,
-    result: Annotated[list[str] | None, typer.Option("--result", metavar="NAME=VALUE", help="With complete: what was done by hand; repeatable.")] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="With amend; repeatable.")
+    ] = None,
+    result: Annotated[
+        list[str] | None,
+        typer.Option("--result", metavar="NAME=VALUE", help="With complete: what was done by hand; repeatable."),
+    ] = None,
     reason: Reason = "",
     actor: Actor = "",
     as_json: Json = False,

@@ -41,9 +41,7 @@ def set_product(
 
 
 @catalogue.command("show", epilog=example("catalogue show BJK-STND-05"))
-def show_products(
-    sku: Annotated[str | None, typer.Argument(metavar="[SKU]")] = None, as_json: Json = False
-) -> None:
+def show_products(sku: Annotated[str | None, typer.Argument(metavar="[SKU]")] = None, as_json: Json = False) -> None:
     """Show one product, or all of them with what each still lacks."""
     from tradelane.desk import master_data
     from tradelane.domain.catalogue import missing_fields
@@ -104,9 +102,13 @@ def set_seller(
     seller: Annotated[str, typer.Argument(metavar="USER_ID", help="The account's user id.")],
     nickname: Annotated[str | None, typer.Option(help="The account's name.")] = None,
     go_live: Annotated[str | None, typer.Option(help="Instant with offset; older orders are never started.")] = None,
-    regime: Annotated[str | None, typer.Option(help="IVA: not_accredited, foreign_operator, domiciled_operator.")] = None,
+    regime: Annotated[
+        str | None, typer.Option(help="IVA: not_accredited, foreign_operator, domiciled_operator.")
+    ] = None,
     operator_name: Annotated[str | None, typer.Option(help="Who accredits the IVA.")] = None,
-    operator_id: Annotated[str | None, typer.Option(help="SII user of a foreign operator, RUT of a domiciled one.")] = None,
+    operator_id: Annotated[
+        str | None, typer.Option(help="SII user of a foreign operator, RUT of a domiciled one.")
+    ] = None,
     refresh_token_file: Annotated[Path | None, typer.Option(help="File with the account's refresh token.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -136,9 +138,6 @@ def show_sellers(
         return
     print_table(
         ("user id", "site", "nickname", "go-live", "IVA", "accredited by"),
-        [
-            (s.id, s.site, s.nickname, s.go_live, s.accreditation.regime, s.accreditation.operator_name)
-            for s in found
-        ],
+        [(s.id, s.site, s.nickname, s.go_live, s.accreditation.regime, s.accreditation.operator_name) for s in found],
         "No sellers.",
     )

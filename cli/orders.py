@@ -123,7 +123,12 @@ def watch(order: Order, as_json: Json = False) -> None:
 @app.command(epilog=example("orders amend 2000013770481964 --set items.BJK-STND-05.hsk=7616999090 --reason 'broker'"))
 def amend(
     order: Order,
-    changes: Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="items.SKU.field, consignee.field or package.field; repeatable.")],
+    changes: Annotated[
+        list[str],
+        typer.Option(
+            "--set", metavar="PATH=VALUE", help="items.SKU.field, consignee.field or package.field; repeatable."
+        ),
+    ],
     reason: Reason = "",
     actor: Actor = "",
     as_json: Json = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -92,21 +93,29 @@ def up(
             say("stopping")
 
 
-def worker(data_dir: DataDir = None, engine_port: EnginePort = None) -> None:
+def worker(data_dir: DataDir = None, engine_port: EnginePort = None, as_json: Json = False) -> None:
     """Run one worker in the foreground."""
     from tradelane.installation import worker_part
 
-    _become(worker_part(chosen_settings(data_dir=data_dir, engine_port=engine_port)))
+    _become(worker_part(chosen_settings(data_dir=data_dir, engine_port=engine_port)), as_json)
 
 
-def service(data_dir: DataDir = None, service_port: ServicePort = None, engine_port: EnginePort = None) -> None:
+def service(
+    data_dir: DataDir = None, service_port: ServicePort = None, engine_port: EnginePort = None, as_json: Json = False
+) -> None:
     """Run webhooks, relay and codec server in the foreground."""
     from tradelane.installation import service_part
 
-    _become(service_part(chosen_settings(data_dir=data_dir, service_port=service_port, engine_port=engine_port)))
+    settings = chosen_settings(data_dir=data_dir, service_port=service_port, engine_port=engine_port)
+    _become(service_part(settings), as_json)
 
 
-def simulators(data_dir: DataDir = None, simulators_port: SimulatorsPort = None, days_per_second: Pace = None) -> None:
+def simulators(
+    data_dir: DataDir = None,
+    simulators_port: SimulatorsPort = None,
+    days_per_second: Pace = None,
+    as_json: Json = False,
+) -> None:
     """Run the simulated counterparties in the foreground."""
     from tradelane.installation import keep_clock, simulators_part
 
@@ -115,16 +124,18 @@ def simulators(data_dir: DataDir = None, simulators_port: SimulatorsPort = None,
         pace=None if days_per_second is None else days_per_second * SECONDS_A_DAY,
     )  # fmt: skip
     keep_clock(settings)
-    _become(simulators_part(settings))
+    _become(simulators_part(settings), as_json)
 
 
-def _become(part: Part) -> None:
+def _become(part: Part, as_json: bool) -> None:
     from tradelane.installation import run_foreground
     from tradelane.processes import PortBusy, port_is_free
 
     for port in part.ports:
         if not port_is_free(port.host, port.number):
             raise NotThere(str(PortBusy(port.host, port.number, port.flag, part.name)))
+    told = {"part": part.name, "process": os.getpid(), "url": part.url}
+    print_json(told) if as_json else print(f"{part.name}: process {os.getpid()} {part.url}".rstrip())
     sys.stdout.flush()
     sys.stderr.flush()
     run_foreground(part)

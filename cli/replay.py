@@ -18,7 +18,9 @@ def replay(
     step: Annotated[str, typer.Option("--step", help="The step to run again, as `holds list` names it.")],
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would happen.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
-    version: Annotated[str | None, typer.Option("--version", help="With --apply: the plan you have read; refused when stale.")] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help="With --apply: the plan you have read; refused when stale.")
+    ] = None,
     reason: Reason = "",
     actor: Actor = "",
     as_json: Json = False,

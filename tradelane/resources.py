@@ -33,6 +33,7 @@ from tradelane.storage.effects import SqlEffects
 from tradelane.storage.exporters import SqlExporters
 from tradelane.storage.inbox import SqlInbox
 from tradelane.storage.keys import KeyVault, MasterKey
+from tradelane.storage.migrations import migrate
 from tradelane.storage.sellers import SqlSellers
 from tradelane.storage.watches import SqlWatches
 
@@ -130,6 +131,8 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
     main = open_database(settings.main_database)
     inbox = open_database(settings.inbox_database, synchronous="FULL")
     try:
+        migrate(main, "main")
+        migrate(inbox, "inbox")
         given = settings.master_key
         master = (
             MasterKey.from_text(given.get_secret_value())
@@ -181,7 +184,9 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             account=settings.mydhl_account,
         ),
         http,
-        now=trade_now,
+        stores.effects,
+        trade_now,
+        stores.documents,
     )
     ktnet = KtnetFiling(
         KtnetAccess(
@@ -206,18 +211,18 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             http,
             stores.sellers,
         ),
-        filing=ManualFiling(stores.decisions) if settings.filing is Channel.MANUAL else ktnet,
+        filing=ManualFiling(stores.decisions, stores.consignments) if settings.filing is Channel.MANUAL else ktnet,
         customs=UnipassCustoms(
             UnipassAccess(
-                base_url=settings.unipass_url or f"{simulators}/unipass",
+                base_url=settings.unipass_url or f"{simulators}/unipass/ext/rest",
                 keys={"API012": settings.unipass_key_rates, "API002": settings.unipass_key_export},
             ),
             http,
         ),
-        carrier=ManualCarrier(stores.decisions) if by_hand else mydhl,
+        carrier=ManualCarrier(stores.decisions, stores.consignments) if by_hand else mydhl,
         tracking=SeventeenTrackAggregator(
             SeventeenTrackAccess(
-                base_url=settings.seventeentrack_url or f"{simulators}/17track",
+                base_url=settings.seventeentrack_url or f"{simulators}/17track/track/v2.4",
                 token=settings.seventeentrack_token,
                 carrier_key=settings.seventeentrack_carrier,
             ),

@@ -278,7 +278,7 @@ async def test_a_signed_push_waits_under_its_number(house: House) -> None:
 )
 async def test_a_bad_signature_leaves_no_row(house: House, headers: dict[str, str]) -> None:
     async with house.caller() as caller:
-        raw = [(name, value.encode()) for name, value in headers.items()]
+        raw = {name.encode(): value.encode() for name, value in headers.items()}
         answer = await caller.post("/webhooks/17track", content=PUSH, headers=raw)
     assert answer.status_code == 401
     assert house.rows() == []

@@ -236,5 +236,3 @@ class _Performance:
         except Complaint as problem:
             result.faults.append(f"order {order.order_id} ({order.scenario}): {problem}")
             return None
-
-

@@ -61,9 +61,7 @@ def expected_effects(sold: Sequence[SoldOrder], exporter_of: Mapping[str, str]) 
     return expected
 
 
-def ledger_faults(
-    sold: Sequence[SoldOrder], exporter_of: Mapping[str, str], rows: Sequence[LedgerRow]
-) -> list[str]:
+def ledger_faults(sold: Sequence[SoldOrder], exporter_of: Mapping[str, str], rows: Sequence[LedgerRow]) -> list[str]:
     """One sentence for each effect that is missing, too many, of another parcel, or never asked for."""
     shipments = {order.shipment_id for order in sold}
     waybills = {

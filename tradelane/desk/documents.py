@@ -46,7 +46,5 @@ def papers_of(stores: Stores, order: OrderId, copy_to: Path | None = None) -> tu
             except OSError as problem:
                 raise WrongUsage(f"{target} cannot be written: {problem.strerror}.") from problem
             place = str(target)
-        papers.append(
-            KeptPaper(kind=kept.kind, version=kept.version, size=kept.size, sha256=kept.sha256, file=place)
-        )
+        papers.append(KeptPaper(kind=kept.kind, version=kept.version, size=kept.size, sha256=kept.sha256, file=place))
     return tuple(papers)

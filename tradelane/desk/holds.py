@@ -108,5 +108,3 @@ async def todo(desk: Desk, owner: str | None) -> tuple[Task, ...]:
         for arrival in desk.stores.inbox.listed("held")
     ]
     return tuple(task for task in tasks if owner is None or task.owner == owner)
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -112,9 +112,9 @@ def set_seller(
         WrongUsage: a value does not fit, or a new account lacks nickname or go-live.
     """
     known = stores.sellers.get(seller_id)
-    record = known.model_dump() if known else {"id": seller_id, "site": "MLC", "accreditation": {}}
-    record.update({name: value for name, value in changes.items() if value is not None})
-    record["accreditation"].update({name: value for name, value in accreditation.items() if value is not None})
+    record: dict[str, Any] = known.model_dump() if known else {"id": seller_id, "site": "MLC", "accreditation": {}}
+    record |= {name: value for name, value in changes.items() if value is not None}
+    record["accreditation"] |= {name: value for name, value in accreditation.items() if value is not None}
     try:
         seller = Seller.model_validate(record)
     except ValidationError as wrong:

@@ -162,11 +162,12 @@ async def progress_of(desk: Desk, order: OrderId) -> Progress:
     """
     handle = desk.client.get_workflow_handle(order_workflow_id(order))
     try:
-        return await handle.query("progress", result_type=Progress, rpc_timeout=ANSWER_TIME)
+        told: Progress = await handle.query("progress", result_type=Progress, rpc_timeout=ANSWER_TIME)
     except RPCError as problem:
         raise _sorted(problem, order) from problem
     except (WorkflowQueryFailedError, WorkflowQueryRejectedError) as problem:
         raise NotThere(f"The run of order {order} cannot answer: {problem}.") from problem
+    return told
 
 
 async def watched(desk: Desk, order: OrderId) -> AsyncIterator[Progress]:
@@ -197,13 +198,14 @@ async def update(desk: Desk, order: OrderId, name: str, message: BaseModel) -> A
     if described.close_time is not None:
         raise RefusedByRule(f"The journey of order {order} has ended; nothing can be decided on it any more.")
     try:
-        return await handle.execute_update(name, message, result_type=Answer, rpc_timeout=ANSWER_TIME)
+        answer: Answer = await handle.execute_update(name, message, result_type=Answer, rpc_timeout=ANSWER_TIME)
     except WorkflowUpdateFailedError as refused:
         raise RefusedByRule(_sentence(refused.cause)) from refused
     except WorkflowUpdateRPCTimeoutOrCancelledError as silence:
         raise NotThere(f"No worker answers for order {order}; start one with `tradelane worker`.") from silence
     except RPCError as problem:
         raise _sorted(problem, order) from problem
+    return answer
 
 
 async def _described(asked: Any, order: OrderId) -> Any:
@@ -224,9 +226,7 @@ def _sentence(cause: BaseException | None) -> str:
 def _sorted(problem: RPCError, order: OrderId) -> NotFound | NotThere:
     match problem.status:
         case RPCStatusCode.NOT_FOUND:
-            return NotFound(
-                f"The engine knows no run of order {order}; `tradelane orders start {order}` begins one."
-            )
+            return NotFound(f"The engine knows no run of order {order}; `tradelane orders start {order}` begins one.")
         case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED | RPCStatusCode.FAILED_PRECONDITION:
             return NotThere(f"No worker answers for order {order}; start one with `tradelane worker`.")
         case _:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -18,9 +19,13 @@ from tradelane.contracts.messages import Answer, Progress, ResolveHold
 from tradelane.desk.complaints import NotFound, RefusedByRule, StalePlan
 from tradelane.desk.orders import progress_of, update
 from tradelane.desk.session import Desk
-from tradelane.domain.holds import Resolution
+from tradelane.domain.holds import Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import EffectRow
+
+
+ERROR_NOTICE = "error_notice"
+"""Reason of a hold whose effect exists and is dead: customs ended it, only a new one under a new number can follow."""
 
 
 class Verdict(StrEnum):
@@ -76,7 +81,7 @@ def draw_up_plan(step: str, progress: Progress, effects: Sequence[EffectRow]) ->
     hold = fitting[0]
     ended = tuple(dict.fromkeys(name.partition("~")[0] for name in progress.steps if name != hold.key))
     kept = [PlannedStep(step=name, verdict=Verdict.KEPT, why="ended well") for name in ended]
-    plan = [*kept, _held_step(hold.key, hold.step, effects)]
+    plan = [*kept, _held_step(hold, effects)]
     seen = json.dumps(
         [
             progress.model_dump(mode="json", include={"order_id", "ucr", "stage", "holds", "steps", "declarations"}),
@@ -88,18 +93,24 @@ def draw_up_plan(step: str, progress: Progress, effects: Sequence[EffectRow]) ->
     return ReplayPlan(order_id=progress.order_id, step=hold.key, version=version, steps=tuple(plan))
 
 
-def _held_step(key: str, step: str, effects: Sequence[EffectRow]) -> PlannedStep:
-    part = key.partition(":")[2]
-    rows = [row for row in effects if row.step in (key, step) and (not part or part in row.key.split(":"))]
-    done = next((row for row in rows if row.state == "done"), None)
-    if done is not None:
-        why = f"the effect {done.key} exists outside since {done.done_at or done.intended_at}"
-        return PlannedStep(step=key, verdict=Verdict.BLOCKED, why=why)
-    intended = next(iter(rows), None)
-    if intended is not None:
-        why = f"{intended.key} was begun at {intended.intended_at} and its end is unknown: it looks before it writes"
-        return PlannedStep(step=key, verdict=Verdict.RUN_AGAIN, why=why)
-    return PlannedStep(step=key, verdict=Verdict.RUN_AGAIN, why="nothing was written outside")
+def _held_step(hold: Hold, effects: Sequence[EffectRow]) -> PlannedStep:
+    rows = [row for row in effects if row.step == hold.key]
+    done = [row for row in rows if row.state == "done"]
+    intended = [row for row in rows if row.state == "intended"]
+    if done and hold.reason == ERROR_NOTICE:
+        why = f"{done[-1].key} ended in an error notice, which frees its number: a new one is sent under the next"
+        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
+    if done:
+        why = f"the effect {done[-1].key} exists outside since {_minute(done[-1].done_at or done[-1].intended_at)}"
+        return PlannedStep(step=hold.key, verdict=Verdict.BLOCKED, why=why)
+    if intended:
+        begun = f"{intended[-1].key} was begun at {_minute(intended[-1].intended_at)} and its end is unknown"
+        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=f"{begun}: it looks before it writes")
+    return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why="nothing was written outside")
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
 async def plan_replay(desk: Desk, order: OrderId, step: str) -> ReplayPlan:

@@ -146,6 +146,13 @@ def insists(body: str) -> bool:
     return _said(body).get("insist") is True
 
 
+def tag_of_push(body: str) -> str:
+    """The reference we gave 17TRACK with a number and that its pushes bring back (`data.tag`), or nothing."""
+    data = _said(body).get("data")
+    tag = data.get("tag") if isinstance(data, dict) else None
+    return tag if isinstance(tag, str) else ""
+
+
 def _said(body: str) -> dict[str, Any]:
     try:
         notice = json.loads(body)

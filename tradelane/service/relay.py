@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tradelane.adapters.errors import Garbled, OutsideFailure, Refused, Unavailable
 from tradelane.ports import Arrival, Inbox
-from tradelane.service.notices import HELD
-from tradelane.service.routing import NotYet, Router, Settled
+from tradelane.service.notices import HELD, read_resource
+from tradelane.service.routing import MERCADOLIBRE, NotYet, Router, Settled
 from tradelane.service.starter import EngineUnavailable
 
 log = logging.getLogger(__name__)
@@ -104,8 +104,9 @@ class Relay:
         arrivals = await asyncio.to_thread(self._inbox.waiting, self._pace.batch)
         groups: dict[tuple[str, str], list[Arrival]] = {}
         for arrival in arrivals:
-            if (arrival.source, arrival.reference) not in self._under_way:
-                groups.setdefault((arrival.source, arrival.reference), []).append(arrival)
+            subject = _subject(arrival)
+            if subject not in self._under_way:
+                groups.setdefault(subject, []).append(arrival)
         for subject, group in groups.items():
             self._under_way[subject] = asyncio.create_task(self._treat(group))
         if self._under_way:
@@ -168,6 +169,12 @@ class Relay:
         await asyncio.to_thread(self._inbox.settle, ids, verdict.state, verdict.note)
         if verdict.state == HELD:
             log.warning("inbox rows %s are held: %s", ids, verdict.note)
+
+
+def _subject(arrival: Arrival) -> tuple[str, str]:
+    """What a row speaks of: `/orders/1` and `/marketplace/orders/1` are one order."""
+    resource = read_resource(arrival.reference) if arrival.source == MERCADOLIBRE else None
+    return arrival.source, resource.path if resource is not None else arrival.reference
 
 
 def _backoff(first: float, tries: int, longest: float) -> float:

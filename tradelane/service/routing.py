@@ -21,7 +21,7 @@ from tradelane.domain.catalogue import Seller
 from tradelane.domain.identifiers import OrderId, ShipmentId, Ucr
 from tradelane.domain.order import Order, Shipment
 from tradelane.ports import Arrival, Claim, Consignments, Marketplace, Sellers, Watch, Watches
-from tradelane.service.notices import HELD, IGNORED, Resource, insists, read_resource, seller_of_notice
+from tradelane.service.notices import HELD, IGNORED, Resource, insists, read_resource, seller_of_notice, tag_of_push
 from tradelane.service.starter import Starter, Woken
 
 MERCADOLIBRE: Final = "mercadolibre"
@@ -29,6 +29,8 @@ DESK: Final = "desk"
 RELAYED: Final = "relayed"
 _WATCHING: Final = ("17track", "mydhl", "ktnet", "unipass")
 _LOOK_AGAIN: Final = timedelta(days=1)
+_HELD_BEFORE: Final = "held:"
+"""Begins the digest of an order that was listed: never equal to that of an order that was told."""
 
 
 class DeskNote(BaseModel):
@@ -91,8 +93,9 @@ class Router:
     async def route(self, arrivals: Sequence[Arrival]) -> Settled:
         """Settle rows of one source and reference, oldest first."""
         first = arrivals[0]
-        if first.source == DESK:
-            return await self._told(arrivals)
+        notes = [note for row in arrivals if (note := _desk_note(row)) is not None]
+        if notes:
+            return await self._told(notes)
         if first.source != MERCADOLIBRE:
             return await self._followed(first)
         resource = read_resource(first.reference)
@@ -144,17 +147,16 @@ class Router:
         self, order: Order, seller: Seller, claim: Claim | None, asked: _Asked, shipment: Shipment | None = None
     ) -> Settled:
         """Start or wake the run of an order that was just read, if it is ours to act on and something changed."""
-        if order.site != SITE:
-            return Settled(HELD, f"other_site {order.site}")
-        if order.seller_id != seller.id:
-            return Settled(HELD, "order_of_another_seller")
-        if order.purchased_at < seller.go_live:
-            return Settled(HELD, "before_go_live")
+        reason = _not_ours(order, seller)
         reference = str(order.id) if shipment is None else f"{order.id}/shipment"
-        digest = digest_of(order) if shipment is None else _digest_of(shipment)
+        digest = _HELD_BEFORE + reason if reason else digest_of(order) if shipment is None else _digest_of(shipment)
         seen = await asyncio.to_thread(self._watches.get, MERCADOLIBRE, reference)
         if seen is not None and seen.last_digest == digest and not asked.insists:
-            return Settled(IGNORED, "unchanged")
+            # an order that is listed is listed once, however often the marketplace or reconcile tells of it
+            return Settled(IGNORED, f"held before: {reason}" if reason else "unchanged")
+        if reason:
+            await asyncio.to_thread(self._remember, reference, digest, order, claim)
+            return Settled(HELD, reason)
         woken = await self._starter.start_or_wake(
             order.id, seller.id, Fact(source=MERCADOLIBRE, reference=str(order.id))
         )
@@ -183,7 +185,7 @@ class Router:
     # --- everything that follows a consignment ------------------------------------------------------------------
 
     async def _followed(self, arrival: Arrival) -> Settled:
-        order_id, claim = await asyncio.to_thread(self._find, arrival.source, arrival.reference)
+        order_id, claim = await asyncio.to_thread(self._find, arrival)
         if order_id is None:
             raise NotYet("reference_unknown")
         if claim is not None and claim.closed_at is not None:
@@ -192,26 +194,31 @@ class Router:
         # without outcome and without a run: reconcile opens it again, and the new run reads everything
         return Settled(RELAYED) if woken is Woken.TOLD else Settled(HELD, f"run_missing {order_id}")
 
-    async def _told(self, arrivals: Sequence[Arrival]) -> Settled:
+    async def _told(self, notes: Sequence[DeskNote]) -> Settled:
         """What one run tells another (a consignment that carried an order is closed): straight to that order's run."""
         outcome = Settled(RELAYED)
-        for arrival in arrivals:
-            said = DeskNote.model_validate_json(arrival.body)
+        for said in notes:
             fact = Fact(source=DESK, reference=said.reference, kind=said.kind)
             if await self._starter.wake(OrderId(said.order_id), fact) is not Woken.TOLD:
                 outcome = Settled(IGNORED, f"run_over {said.order_id}")
         return outcome
 
-    def _find(self, source: str, reference: str) -> tuple[OrderId | None, Claim | None]:
-        """The carrying order a reference belongs to, and its claim."""
-        for watching in dict.fromkeys((source, *_WATCHING)):
-            watch = self._watches.get(watching, reference)
+    def _find(self, arrival: Arrival) -> tuple[OrderId | None, Claim | None]:
+        """The carrying order a fact belongs to, and its claim.
+
+        Watches end with their consignment; pushes that come later are known by the UCR we gave with the number.
+        """
+        for watching in dict.fromkeys((arrival.source, *_WATCHING)):
+            watch = self._watches.get(watching, arrival.reference)
             if watch is None:
                 continue
             claim = self._consignments.of_ucr(Ucr(watch.ucr)) if watch.ucr else None
             return (claim.carrying_order if claim is not None else OrderId(watch.order_id)), claim
-        claim = self._of_business_reference(reference)
-        return (claim.carrying_order if claim is not None else None), claim
+        for reference in (arrival.reference, tag_of_push(arrival.body)):
+            claim = self._of_business_reference(reference)
+            if claim is not None:
+                return claim.carrying_order, claim
+        return None, None
 
     def _of_business_reference(self, reference: str) -> Claim | None:
         """People and filing channels name an order, a UCR, or a UCR with a suffix (`UCR-1~2`)."""
@@ -223,10 +230,31 @@ class Router:
             return None
 
 
+def _desk_note(arrival: Arrival) -> DeskNote | None:
+    """The note of one run to another, or None: rows of people name an order or a consignment instead."""
+    if arrival.source != DESK:
+        return None
+    try:
+        note = DeskNote.model_validate_json(arrival.body)
+        OrderId(note.order_id)
+    except ValueError:
+        return None
+    return note
+
+
 def digest_of(order: Order) -> str:
     """What tells a change of an order from a repetition."""
     told = (order.status, order.status_words, order.last_updated, order.do_not_ship, order.shipment_id)
     return hashlib.sha256(repr([str(part) for part in told]).encode()).hexdigest()
+
+
+def _not_ours(order: Order, seller: Seller) -> str:
+    """Why an order is listed and never started, or nothing."""
+    if order.site != SITE:
+        return f"other_site {order.site}"
+    if order.seller_id != seller.id:
+        return "order_of_another_seller"
+    return "before_go_live" if order.purchased_at < seller.go_live else ""
 
 
 def _digest_of(shipment: Shipment) -> str:

