@@ -181,6 +181,9 @@ def _unexpected(fault: Exception) -> int:
     if "sqlalchemy" in families:
         _complain(f"The database does not answer: {str(fault).splitlines()[0]}")
         return NotThere.code
+    if isinstance(fault, OSError):
+        _complain(f"Not reached: {fault}.")
+        return NotThere.code
     _complain(f"Our fault, {type(fault).__name__}: {fault}. TRADELANE_DEBUG=1 shows where.")
     return 1
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -94,14 +93,10 @@ class Lane:
         answer = await self.stage.post("/faults", json=body)
         assert answer.status_code < 300, answer.text
 
-    async def ledger(self) -> Counter[tuple[str, str]]:
-        """How often each operation acted, by the counterparties' own books."""
-        rows = (await self.stage.get("/ledger")).json()["rows"]
-        return Counter((row["counterparty"], row["operation"]) for row in rows)
-
-    async def ledger_rows(self) -> list[dict[str, Any]]:
+    async def effects(self) -> list[dict[str, Any]]:
+        """What acted, by the counterparties' own books; token refreshes touch no order."""
         rows: list[dict[str, Any]] = (await self.stage.get("/ledger")).json()["rows"]
-        return rows
+        return [row for row in rows if row["operation"] != "refresh_token"]
 
     @property
     def webhook_url(self) -> str:

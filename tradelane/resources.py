@@ -184,9 +184,9 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             account=settings.mydhl_account,
         ),
         http,
-        stores.effects,
-        trade_now,
-        stores.documents,
+        effects=stores.effects,
+        now=trade_now,
+        documents=stores.documents,
     )
     ktnet = KtnetFiling(
         KtnetAccess(

@@ -18,6 +18,7 @@ Told = pytest.CaptureFixture[str]
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of our own and an engine that is not there."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tradelane.desk.session.PATIENCE", 0.0)
     monkeypatch.delenv("TEMPORAL_ADDRESS", raising=False)
     monkeypatch.setenv("TRADELANE_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("TRADELANE_ENGINE_PORT", str(free_ports("127.0.0.1", 1)[0]))
@@ -117,7 +118,7 @@ def test_what_is_not_known_is_code_5(capsys: Told) -> None:
 def test_a_database_that_cannot_be_opened_is_code_4(monkeypatch: pytest.MonkeyPatch, capsys: Told) -> None:
     monkeypatch.setenv("TRADELANE_DATABASE_URL", "sqlite:////proc/no/such/folder.sqlite")
     assert run(app, ["catalogue", "show"]) == 4
-    assert "database" in complaint(capsys)
+    assert "/proc/no" in complaint(capsys)
 
 
 def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:

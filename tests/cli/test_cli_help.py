@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -36,12 +36,18 @@ def test_the_help_imports_nothing_heavy() -> None:
     assert told.stdout.splitlines()[-1] == "0 []"
 
 
-def test_the_help_answers_in_less_than_three_tenths_of_a_second() -> None:
+def test_the_help_costs_less_than_three_tenths_of_a_second() -> None:
+    """Processor time, so that a busy machine does not fail it."""
+
+    def cost() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        before = cost()
         assert asked("--help").returncode == 0
-        took.append(time.perf_counter() - began)
+        took.append(cost() - before)
     assert min(took) < 0.3
 
 

@@ -44,6 +44,7 @@ def test_what_was_imported_is_shown(capsys: Told) -> None:
 def test_a_product_grows_field_by_field_and_says_what_it_lacks(capsys: Told) -> None:
     assert run(app, ["catalogue", "set", "NEW-1", "description_en=Ceramic cup", "net_weight_g=300"]) == 0
     assert run(app, ["catalogue", "set", "NEW-1", "net_weight_g=310"]) == 0
+    capsys.readouterr()
     assert run(app, ["catalogue", "show"]) == 0
     row = next(line for line in capsys.readouterr().out.splitlines() if line.lstrip().startswith("NEW-1"))
     assert "Ceramic cup" in row

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from tradelane.domain.identifiers import (
     BusinessRegistrationNumber,
@@ -16,6 +17,12 @@ from tradelane.domain.identifiers import (
     Hsk,
 )
 from tradelane.domain.trade_time import Instant
+
+Grams = Annotated[int, Field(gt=0, le=1_000_000)]
+"""A weight: above zero and at most a tonne, so that a slip of the finger is not declared."""
+
+Centimetres = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=3)]
+"""A length: above zero and at most ten metres."""
 
 
 class _Master(BaseModel):
@@ -38,11 +45,11 @@ class Product(_Master):
     cl_tariff: ChileanTariffCode | None = None
     origin: CountryCode | None = None
     maker_name: str | None = None
-    net_weight_g: int | None = None
-    gross_weight_g: int | None = None
-    length_cm: Decimal | None = None
-    width_cm: Decimal | None = None
-    height_cm: Decimal | None = None
+    net_weight_g: Grams | None = None
+    gross_weight_g: Grams | None = None
+    length_cm: Centimetres | None = None
+    width_cm: Centimetres | None = None
+    height_cm: Centimetres | None = None
     needs_permit: bool | None = None
 
 
@@ -65,7 +72,11 @@ def missing_fields(product: Product) -> tuple[str, ...]:
     >>> missing_fields(Product(sku="A-1", exporter_id="haneul"))[:2]
     ('description_en', 'description_ko')
     """
-    return tuple(name for name in NEEDED if getattr(product, name) in (None, ""))
+    return tuple(name for name in NEEDED if _unknown(getattr(product, name)))
+
+
+def _unknown(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 class Exporter(_Master):

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.catalogue import Exporter, IvaAccreditation
+from tradelane.domain.catalogue import Centimetres, Exporter, Grams, IvaAccreditation
 from tradelane.domain.identifiers import ChileanTariffCode, CountryCode, Hsk, OrderId, ShipmentId, Ucr
 from tradelane.domain.money import Money, total
 from tradelane.domain.order import Consignee
@@ -55,10 +55,10 @@ class Package(_Value):
     """One piece one can lift; `estimated` says that no bench has measured it."""
 
     kind: str = "CT"
-    gross_weight_g: int
-    length_cm: Decimal
-    width_cm: Decimal
-    height_cm: Decimal
+    gross_weight_g: Grams
+    length_cm: Centimetres
+    width_cm: Centimetres
+    height_cm: Centimetres
     estimated: bool = False
 
     @property
@@ -120,6 +120,7 @@ class Consignment(_Value):
         )
 
     def exporter(self, exporter_id: str) -> Exporter:
+        """The exporter of a part; the plan has put every one of them in."""
         return next(exporter for exporter in self.exporters if exporter.id == exporter_id)
 
     @property

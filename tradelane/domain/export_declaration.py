@@ -7,7 +7,7 @@ filing guide (fields and rounding). Caps are data with effective dates, never co
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -53,6 +53,7 @@ class CustomsRate(_Value):
         return self.valid_from + timedelta(days=6)
 
     def covers(self, day: date) -> bool:
+        """Whether a Korean day lies in the rate's week."""
         return self.valid_from <= day <= self.valid_to
 
 
@@ -89,15 +90,19 @@ def choose_route(
     """Choose between simplified and formal declaration for one exporter's goods on one Korean day.
 
     `confirmation_goods` are 세관장확인대상 (UNI-PASS API029): they never take the simplified route.
+    The declared FOB is a sum of floored lines; KTNET compares the cap with the whole amount, rounded. The greater
+    counts, since a declaration of several lines can be within the cap by one and above it by the other.
     """
     fob = total((fob_krw(item.amount, rate) for item in part.items), "KRW")
+    whole = part.amount.converted(rate.krw_per_unit, "KRW").rounded(ROUND_HALF_UP)
     cap = simplified_cap(day)
     if confirmation_goods:
         return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why="goods need confirmation by the customs head")
     if cap is None:
         return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"no simplified scheme on {day}")
-    if fob > cap:
-        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"FOB {fob} is above the cap of {cap} on {day}")
+    if max(fob, whole) > cap:
+        above = max(fob, whole)
+        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"FOB {above} is above the cap of {cap} on {day}")
     return RouteChoice(route=ExportRoute.SIMPLIFIED, fob=fob, why=f"FOB {fob} is within the cap of {cap} on {day}")
 
 

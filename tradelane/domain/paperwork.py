@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable
 from datetime import date
 
 from tradelane.domain.catalogue import Exporter
@@ -17,6 +19,9 @@ from tradelane.domain.papers import (
     PaperPackage,
     PaperParty,
 )
+
+LINE = 100
+"""Characters of one line in a box; longer ones are wrapped at words, never cut."""
 
 REASON = "Sale of goods to a consumer (전자상거래 판매)"
 
@@ -131,19 +136,23 @@ def _exporter(exporter: Exporter) -> PaperParty:
 
 
 def _consignee(consignee: Consignee) -> PaperParty:
-    place = f"{consignee.address.comuna}, {consignee.address.region}"
-    notes = (consignee.address.note,) if consignee.address.note else ()
+    address = consignee.address
+    place = ", ".join(part for part in (address.comuna, address.region) if part)
     return PaperParty.model_validate(
         {
             "name": consignee.name,
-            "lines": (*consignee.address.lines, *notes, place),
-            "country": consignee.address.country,
+            "lines": _wrapped((*address.lines, address.note or "", place)),
+            "country": address.country,
             "tax_id_label": "RUT" if consignee.rut else None,
             "tax_id": consignee.rut.printed if consignee.rut else None,
             "phone": consignee.phone,
             "email": consignee.email,
         }
     )
+
+
+def _wrapped(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(piece for line in lines for piece in textwrap.wrap(line, LINE))
 
 
 def _estimate(consignment: Consignment) -> str | None:

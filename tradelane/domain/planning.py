@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.domain.amendment import Amendment, amended_consignee, amended_package, amended_product
 from tradelane.domain.catalogue import Exporter, Product, Seller, missing_fields
 from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
+from tradelane.domain.gaps import Gap, charge_gaps, consignee_gaps, mend_at_marketplace, product_gaps, sale_gaps
 from tradelane.domain.identifiers import Ucr
 from tradelane.domain.order import BuyerTaxId, Consignee, Order, Shipment
 from tradelane.domain.papers import Incoterm
+
+LONGEST_SIDE_CM = Decimal(1000)
+HEAVIEST_G = 1_000_000
 
 
 class LaneTerms(BaseModel):
@@ -29,15 +33,6 @@ class LaneTerms(BaseModel):
     packing_by_estimate: bool = False
     packing_tare_g: int = 150
     rut_required: bool = True
-
-
-class Gap(BaseModel):
-    """One thing that is not known yet, with the command that supplies it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    what: str
-    command: str
 
 
 class Unplannable(Exception):
@@ -72,53 +67,24 @@ def plan(
     items: list[ConsignmentItem] = []
     parcels: list[tuple[Product, int]] = []
     for order in sorted(orders, key=lambda order: int(order.id)):
+        if not order.lines:
+            gaps.append(mend_at_marketplace(order_id, f"order {order.id} has no items"))
         for line in order.lines:
-            if not line.sku:
-                gaps.append(
-                    Gap(
-                        what=f"listing {line.item_id} has no SELLER_SKU",
-                        command="set SELLER_SKU on the listing in Mercado Libre, then: "
-                        f"tradelane holds resolve {order_id} --step plan_consignment --action retry",
-                    )
-                )
+            gaps.extend(sale_gaps(order_id, line))
+            sku = (line.sku or "").strip()
+            if not sku:
                 continue
-            product = amended_product(products.get(line.sku, Product(sku=line.sku)), overlay)
-            missing = missing_fields(product)
-            gaps.extend(
-                Gap(
-                    what=f"SKU {line.sku}: {field} is missing",
-                    command=f"tradelane orders amend {order_id} --set items.{line.sku}.{field}=VALUE",
-                )
-                for field in missing
-            )
-            if not missing and product.exporter_id not in exporters:
-                gaps.append(
-                    Gap(
-                        what=f"SKU {line.sku}: exporter {product.exporter_id} is not registered",
-                        command=f"tradelane exporters set {product.exporter_id} --file FILE",
-                    )
-                )
-            if missing:
+            product = amended_product(products.get(sku, Product(sku=sku)), overlay)
+            gaps.extend(product_gaps(order_id, product, exporters))
+            if missing_fields(product):
                 continue
             parcels.append((product, line.quantity))
-            items.append(_item(order, line.sku, line.quantity, line.unit_price, product))
+            items.append(_item(order, sku, line.quantity, line.unit_price, product))
     consignee = amended_consignee(_with_tax_id(shipment.consignee, buyer), overlay)
-    if terms.rut_required and consignee.rut is None:
-        gaps.append(
-            Gap(
-                what="the consignee's RUT is missing (carriers ask for it on waybill and invoice)",
-                command=f"tradelane orders amend {order_id} --set consignee.rut=RUT",
-            )
-        )
-    if not consignee.address.lines or not consignee.address.comuna:
-        gaps.append(
-            Gap(
-                what="the delivery address is not visible yet",
-                command=f"tradelane orders amend {order_id} --set 'consignee.address=LINE 1|LINE 2'",
-            )
-        )
+    gaps.extend(consignee_gaps(order_id, consignee, rut_required=terms.rut_required))
+    gaps.extend(charge_gaps(order_id, shipment.shipping_charge))
     if gaps:
-        raise Unplannable(tuple(gaps))
+        raise Unplannable(tuple(dict.fromkeys(gaps)))
     estimate = _estimate(parcels, terms) if terms.packing_by_estimate else None
     package = amended_package(estimate, overlay)
     return Consignment(
@@ -189,10 +155,20 @@ def _estimate(parcels: list[tuple[Product, int]], terms: LaneTerms) -> Package |
         for product, n in parcels
     ]
     gross = sum((product.gross_weight_g or product.net_weight_g or 0) * n for product, n in parcels)
+    length = _up(max(side[2] for side, _ in sides))
+    width = _up(max(side[1] for side, _ in sides))
+    height = _up(sum((side[0] * n for side, n in sides), Decimal(0)))
+    if height > LONGEST_SIDE_CM or gross + terms.packing_tare_g > HEAVIEST_G:
+        return None  # no such box: the bench says how it is packed
     return Package(
         gross_weight_g=gross + terms.packing_tare_g,
-        length_cm=max(side[2] for side, _ in sides),
-        width_cm=max(side[1] for side, _ in sides),
-        height_cm=sum((side[0] * n for side, n in sides), Decimal(0)),
+        length_cm=length,
+        width_cm=width,
+        height_cm=height,
         estimated=True,
     )
+
+
+def _up(side: Decimal) -> Decimal:
+    """To the millimetre that papers print, never smaller than the goods."""
+    return side.quantize(Decimal("0.1"), rounding=ROUND_CEILING)

@@ -88,10 +88,14 @@ class TransportProgress(_Value):
     events: tuple[TransportEvent, ...] = ()
 
     def heard(self, news: Iterable[TransportEvent]) -> TransportProgress:
-        """Progress with news merged: repeated and reordered events change nothing."""
-        known = {event.identity: event for event in self.events}
-        for event in news:
-            known.setdefault(event.identity, event)
+        """Progress with news merged: repeated and reordered events change nothing.
+
+        Where the same event is told twice in different words, or is understood only the second time, the better
+        understood telling stays, whichever came first.
+        """
+        known: dict[tuple[str, str, str], TransportEvent] = {}
+        for event in (*self.events, *news):
+            known[event.identity] = max(known.get(event.identity, event), event, key=_telling)
         ordered = sorted(known.values(), key=lambda event: (event.occurred_at, RANK[event.status], event.identity))
         return TransportProgress(events=tuple(ordered))
 
@@ -101,17 +105,20 @@ class TransportProgress(_Value):
         return max((event.status for event in self.events), key=RANK.__getitem__, default=TransportStatus.CREATED)
 
     def reached(self, status: TransportStatus) -> bool:
+        """Whether the parcel ever came as far as a status."""
         return RANK[self.furthest] >= RANK[status]
 
     def first(self, status: TransportStatus) -> TransportEvent | None:
+        """The earliest event of a status."""
         return next((event for event in self.events if event.status is status), None)
 
     def latest(self, status: TransportStatus) -> TransportEvent | None:
+        """The last event of a status."""
         return next((event for event in reversed(self.events) if event.status is status), None)
 
     @property
     def open_request(self) -> TransportEvent | None:
-        """The latest request for information that no release or later event has answered."""
+        """The latest request for information while no release, or anything further on the way, is known."""
         asked = self.latest(TransportStatus.CUSTOMS_INFORMATION)
         if asked is None or self.reached(TransportStatus.CUSTOMS_RELEASED):
             return None
@@ -120,6 +127,10 @@ class TransportProgress(_Value):
     @property
     def not_understood(self) -> tuple[TransportEvent, ...]:
         return tuple(event for event in self.events if event.status is TransportStatus.NOT_UNDERSTOOD)
+
+
+def _telling(event: TransportEvent) -> tuple[int, str, str]:
+    return (RANK[event.status], event.words, event.location)
 
 
 class Booking(_Value):

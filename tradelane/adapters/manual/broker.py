@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from tradelane.adapters.manual.desk import Desk, Typed
+from tradelane.adapters.manual.desk import Desk
+from tradelane.contracts.handmade import DoneByHand
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import Ucr
 from tradelane.domain.outside import Done, Existing, NotDone
 from tradelane.ports import Consignments, Decisions
 
 HAND_OVER = "hand_to_broker"
-HANDED_SHAPE = {"reference": "the agent's case number"}
-
-
-class HandedByHand(Typed):
-    """The agent's own reference of the case."""
-
-    reference: str
 
 
 class ManualBroker:
@@ -25,10 +19,10 @@ class ManualBroker:
         self._desk = Desk(decisions, consignments)
 
     async def find_handover(self, ucr: Ucr) -> Existing[str]:
-        typed = self._desk.typed(self._desk.orders_of(ucr), HAND_OVER, HandedByHand, HANDED_SHAPE)
-        return Done(typed.reference) if typed else NotDone()
+        typed = self._desk.typed(self._desk.orders_of(ucr), HAND_OVER, DoneByHand)
+        return Done(typed.evidence) if typed else NotDone()
 
     async def hand_over(self, ucr: Ucr) -> None:
         """Always asks a person."""
-        words = f"Send the papers of {ucr} to the customs agent in Chile and note the agent's reference."
-        raise self._desk.work(self._desk.orders_of(ucr), HAND_OVER, words, HANDED_SHAPE, Fault.AUTHORITY)
+        words = f"Send the papers of {ucr} to the customs agent in Chile and note what proves it."
+        raise self._desk.work(self._desk.orders_of(ucr), HAND_OVER, words, Fault.AUTHORITY)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tradelane.adapters.errors import Refused
-from tradelane.adapters.manual.desk import Desk, Typed
+from tradelane.adapters.manual.desk import Desk
+from tradelane.contracts.handmade import BookedByHand, DoneByHand
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, WaybillNumber
 from tradelane.domain.outside import CannotTell, Done, Existing, NotDone
@@ -12,25 +13,8 @@ from tradelane.ports import BookingRequest, Claim, Consignments, Decisions
 
 BOOK = "book_transport"
 ATTACH = "attach_documents"
-ANSWER = "answer_customs"
+ANSWER = "answer_information_request"
 PREADVICE = "send_import_preadvice"
-
-BOOKED_SHAPE = {"waybill": "1234567891"}
-GIVEN_SHAPE = {"given": "yes"}
-
-
-class BookedByHand(Typed):
-    """The waybill, and the carrier's pickup confirmation where there is one."""
-
-    waybill: WaybillNumber
-    pickup_confirmation: str | None = None
-    carrier: str | None = None
-
-
-class GivenByHand(Typed):
-    """That papers were given, in the person's words."""
-
-    given: str
 
 
 class ManualCarrier:
@@ -48,14 +32,7 @@ class ManualCarrier:
         typed = self._booked(consignment.orders)
         if typed is None:
             return NotDone()
-        return Done(
-            Booking(
-                carrier=typed.carrier or self.name,
-                waybill=typed.waybill,
-                reference=consignment.ucr,
-                pickup_confirmation=typed.pickup_confirmation,
-            )
-        )
+        return Done(Booking(carrier=self.name, waybill=typed.waybill, reference=consignment.ucr))
 
     async def book(self, request: BookingRequest) -> Booking:
         """Always asks a person."""
@@ -66,14 +43,14 @@ class ManualCarrier:
             f"{len(consignment.packages)} packages, {consignment.gross_weight_g} g, "
             f"{consignment.incoterm.value}, export declarations {numbers}."
         )
-        raise self._desk.work(consignment.orders, BOOK, words, BOOKED_SHAPE, Fault.CARRIER)
+        raise self._desk.work(consignment.orders, BOOK, words, Fault.CARRIER)
 
     async def find_document(self, waybill: WaybillNumber, document: CarrierDocument) -> Existing[str]:
         """Whether a person said that the papers were given; all of one hand-over count together."""
         orders = self._orders(waybill)
         if not orders:
             return CannotTell(f"No open consignment was booked by hand as {waybill}.")
-        typed = self._desk.typed(orders, _paper_step(document), GivenByHand, GIVEN_SHAPE)
+        typed = self._desk.typed(orders, _paper_step(document), DoneByHand)
         return Done(document.value) if typed else NotDone()
 
     async def upload_document(self, waybill: WaybillNumber, document: CarrierDocument, pdf: bytes) -> None:
@@ -82,7 +59,7 @@ class ManualCarrier:
         raise self._asked(waybill, _paper_step(document), words)
 
     async def find_preadvice(self, waybill: WaybillNumber, request: BookingRequest) -> Existing[str]:
-        typed = self._desk.typed(request.consignment.orders, PREADVICE, GivenByHand, GIVEN_SHAPE)
+        typed = self._desk.typed(request.consignment.orders, PREADVICE, DoneByHand)
         return Done("manual") if typed else NotDone()
 
     async def send_preadvice(self, waybill: WaybillNumber, request: BookingRequest) -> None:
@@ -92,7 +69,7 @@ class ManualCarrier:
             f"Tell the carrier the IVA accreditation of waybill {waybill}: {accreditation.regime.value}, "
             f"{accreditation.operator_name} {accreditation.operator_id}, shipment {request.consignment.ucr}."
         )
-        raise self._desk.work(request.consignment.orders, PREADVICE, words, GIVEN_SHAPE, Fault.CARRIER)
+        raise self._desk.work(request.consignment.orders, PREADVICE, words, Fault.CARRIER)
 
     async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]:
         """None: a hand sees no checkpoints; the aggregator's feed is the only one."""
@@ -102,10 +79,10 @@ class ManualCarrier:
         return f"https://t.17track.net/en#nums={waybill}"
 
     def _booked(self, orders: tuple[OrderId, ...]) -> BookedByHand | None:
-        return self._desk.typed(orders, BOOK, BookedByHand, BOOKED_SHAPE)
+        return self._desk.typed(orders, BOOK, BookedByHand)
 
     def _asked(self, waybill: WaybillNumber, step: str, words: str) -> Refused:
-        return self._desk.work(self._orders(waybill), step, words, GIVEN_SHAPE, Fault.CARRIER)
+        return self._desk.work(self._orders(waybill), step, words, Fault.CARRIER)
 
     def _orders(self, waybill: WaybillNumber) -> tuple[OrderId, ...]:
         """Orders of the open consignment booked by hand under a waybill.

@@ -1,4 +1,4 @@
-"""What all manual adapters share: the step's name, the result that is typed, and the words that ask for it."""
+"""What all manual adapters share: reading the result that was typed, and the words that ask for it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ import json
 from collections.abc import Sequence
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tradelane.adapters.errors import Refused
+from tradelane.contracts.handmade import shape_of
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.ports import Consignments, Decisions
 
 PARTY = "manual"
 
-
-class Typed(BaseModel):
-    """A result typed by a person: only the named keys, so that a slip of the key does not pass as a result."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-Result = TypeVar("Result", bound=Typed)
+Result = TypeVar("Result", bound=BaseModel)
 
 
 class Desk:
-    """Reads typed results and asks for them."""
+    """Reads typed results and asks for them; their shapes are those of `contracts.handmade`."""
 
     def __init__(self, decisions: Decisions, consignments: Consignments) -> None:
         self._decisions = decisions
@@ -35,13 +29,9 @@ class Desk:
     def orders_of(self, ucr: Ucr) -> tuple[OrderId, ...]:
         """Orders of a consignment, the carrying one first; none where it is not claimed."""
         claim = self._consignments.of_ucr(ucr)
-        if claim is None:
-            return ()
-        return tuple(dict.fromkeys((claim.carrying_order, *claim.orders)))
+        return () if claim is None else tuple(dict.fromkeys((claim.carrying_order, *claim.orders)))
 
-    def typed(
-        self, orders: Sequence[OrderId], step: str, model: type[Result], example: dict[str, str]
-    ) -> Result | None:
+    def typed(self, orders: Sequence[OrderId], step: str, model: type[Result]) -> Result | None:
         """The latest result typed for a step, checked; None where nothing was typed.
 
         Raises:
@@ -54,22 +44,24 @@ class Desk:
             return model.model_validate(dict(decision.content))
         except ValidationError as wrong:
             fields = ", ".join(str(error["loc"][0]) for error in wrong.errors() if error["loc"])
-            words = f"The result typed for {step} is wrong at {fields or 'its keys'}; type it again."
-            raise self.work(orders, step, words, example, Fault.OURS) from wrong
+            words = f"The result typed for {step} is wrong at {fields or 'its names'}; type it again."
+            raise self.work(orders, step, words, Fault.OURS) from wrong
 
-    def work(
-        self, orders: Sequence[OrderId], step: str, words: str, example: dict[str, str], fault: Fault
-    ) -> Refused:
-        """The refusal that puts work on a person's list."""
-        shape = json.dumps(example, ensure_ascii=False)
+    def work(self, orders: Sequence[OrderId], step: str, words: str, fault: Fault) -> Refused:
+        """The refusal that puts work on a person's list, with the command that reports it done."""
+        _, shape = shape_of(step)
         order = orders[0] if orders else "ORDER"
-        command = f"tradelane holds resolve {order} --step {step} --action complete --result '{shape}'"
+        results = " ".join(f"--result {name}={_quoted(value)}" for name, value in json.loads(shape).items())
         return Refused(
             PARTY,
             "manual_work",
             words,
             fault=fault,
             reason="manual_work",
-            commands=(command,),
+            commands=(f"tradelane holds resolve {order} --step {step} --action complete {results}",),
             result_shape=shape,
         )
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if " " in value else value

@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Literal
 
 from tradelane.adapters.errors import Refused
-from tradelane.adapters.manual.desk import PARTY, Desk, Typed
+from tradelane.adapters.manual.desk import PARTY, Desk
+from tradelane.contracts.handmade import DoneByHand, FiledByHand
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 from tradelane.domain.holds import Fault
-from tradelane.domain.identifiers import ExportDeclarationNumber, Ucr
+from tradelane.domain.identifiers import Ucr
 from tradelane.domain.outside import Done, Existing, NotDone
-from tradelane.domain.trade_time import Instant
 from tradelane.ports import Consignments, Decisions
 
 LODGE = "lodge_export_declaration"
 WITHDRAW = "withdraw_export_declaration"
-
-ACCEPTED_SHAPE = {"number": "AAAAA26000001X", "accepted_at": "2026-11-23T10:30:00+09:00"}
-WITHDRAWN_SHAPE = {"state": "approved"}
-
-
-class AcceptedByHand(Typed):
-    """What the acceptance paper (수출신고필증) says."""
-
-    number: ExportDeclarationNumber
-    accepted_at: Instant
-
-
-class WithdrawnByHand(Typed):
-    state: Literal["requested", "approved", "refused"]
 
 
 class ManualFiling:
@@ -51,32 +36,26 @@ class ManualFiling:
             f"{len(declaration.lines)} lines, {declaration.amount}, FOB {declaration.fob}, "
             f"reference {declaration.order_no}."
         )
-        raise self._desk.work(
-            self._desk.orders_of(ucr), f"{LODGE}:{name}", words, ACCEPTED_SHAPE, Fault.AUTHORITY
-        )
+        raise self._desk.work(self._desk.orders_of(ucr), f"{LODGE}:{name}", words, Fault.AUTHORITY)
 
     async def status(self, order_no: str, exporter_id: str) -> Filing | None:
         return self._filed(order_no)
 
     async def find_withdrawal(self, filing: Filing, exporter_id: str) -> Existing[str]:
         ucr, name = _told(filing.order_no)
-        step = f"{WITHDRAW}:{name}"
-        typed = self._desk.typed(self._desk.orders_of(ucr), step, WithdrawnByHand, WITHDRAWN_SHAPE)
-        return Done(typed.state) if typed else NotDone()
+        typed = self._desk.typed(self._desk.orders_of(ucr), f"{WITHDRAW}:{name}", DoneByHand)
+        return Done("approved") if typed else NotDone()
 
     async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None:
         """Always asks a person."""
         ucr, name = _told(filing.order_no)
         number = filing.number.printed if filing.number else filing.order_no
         words = f"Withdraw (취하) the export declaration {number} by hand: {reason}"
-        raise self._desk.work(
-            self._desk.orders_of(ucr), f"{WITHDRAW}:{name}", words, WITHDRAWN_SHAPE, Fault.AUTHORITY
-        )
+        raise self._desk.work(self._desk.orders_of(ucr), f"{WITHDRAW}:{name}", words, Fault.AUTHORITY)
 
     def _filed(self, order_no: str) -> Filing | None:
         ucr, name = _told(order_no)
-        step = f"{LODGE}:{name}"
-        typed = self._desk.typed(self._desk.orders_of(ucr), step, AcceptedByHand, ACCEPTED_SHAPE)
+        typed = self._desk.typed(self._desk.orders_of(ucr), f"{LODGE}:{name}", FiledByHand)
         if typed is None:
             return None
         return Filing(

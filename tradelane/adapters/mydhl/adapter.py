@@ -23,7 +23,7 @@ from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import Ucr, WaybillNumber
 from tradelane.domain.outside import CannotTell, Done, Existing, NotDone
 from tradelane.domain.trade_time import today_in_korea
-from tradelane.domain.transport import Booking, CarrierDocument, TransportEvent
+from tradelane.domain.transport import Booking, CarrierDocument, TransportEvent, TransportStatus
 from tradelane.ports import BookingRequest, Documents, Effects
 
 UPLOADED_AS: dict[CarrierDocument, str] = {
@@ -49,6 +49,7 @@ class MydhlCarrier:
         self,
         access: MydhlAccess,
         client: httpx.AsyncClient,
+        *,
         effects: Effects,
         now: Callable[[], datetime],
         documents: Documents | None = None,
@@ -75,9 +76,7 @@ class MydhlCarrier:
         if told is Told.SENT and row is not None and (known := facts_of(row).get("waybill")):
             # DHL answered with a waybill; that its tracking does not know it yet takes nothing back
             pickup = facts_of(row).get("pickup") or None
-            return Done(
-                Booking(carrier=self.name, waybill=_waybill(known), reference=ucr, pickup_confirmation=pickup)
-            )
+            return Done(Booking(carrier=self.name, waybill=_waybill(known), reference=ucr, pickup_confirmation=pickup))
         if told is Told.OPEN and row and self._now() - row.intended_at < self._access.reference_settles:
             words = "A booking was sent and its answer lost; DHL may not show it yet."
             raise Unavailable(PARTY, "not_settled", words)
@@ -102,9 +101,11 @@ class MydhlCarrier:
     async def find_document(self, waybill: WaybillNumber, document: CarrierDocument) -> Existing[str]:
         """Whether we gave DHL a paper of this kind; an attempt of unknown outcome is searched by its bytes.
 
-        A paper that is not found counts as not given: the same paper twice does no harm.
+        A paper that is not found counts as not given: the same paper twice does no harm. An answer to customs given
+        before the latest question is no answer to it.
         """
-        told, row = self._journal.told(_paper_key(waybill, document))
+        asked_at = await self._asked_at(waybill) if document is CarrierDocument.CUSTOMS_ANSWER else None
+        told, row = self._journal.told(_paper_key(waybill, document), asked_at)
         if told is Told.NEVER or row is None:
             return NotDone()
         if told is Told.SENT:
@@ -189,6 +190,11 @@ class MydhlCarrier:
         answer = await self._calls.get(_TRACKING, {"waybill": waybill}, query)
         shipments = answer.read(wire.Tracked).shipments if answer else ()
         return next((s for s in shipments if s.shipmentTrackingNumber in (None, waybill)), None)
+
+    async def _asked_at(self, waybill: WaybillNumber) -> datetime | None:
+        """When customs asked last."""
+        asked = [e for e in await self.events(waybill) if e.status is TransportStatus.CUSTOMS_INFORMATION]
+        return asked[-1].occurred_at if asked else None
 
     async def _shipment(self, waybill: WaybillNumber, view: str) -> wire.Shipment:
         shipment = await self._tracked(waybill, view)

@@ -33,15 +33,20 @@ class Journal:
         self._effects = effects
         self._now = now
 
-    def told(self, key: str) -> tuple[Told, EffectRow | None]:
-        """What is known of a write, with the row that says so."""
-        open_row: EffectRow | None = None
+    def told(self, key: str, since: datetime | None = None) -> tuple[Told, EffectRow | None]:
+        """What is known of a write, with the latest row that says so; attempts before `since` do not count."""
+        sent: EffectRow | None = None
+        unknown: EffectRow | None = None
         for row in self._attempts(key):
+            if since is not None and row.intended_at < since:
+                continue
             if row.state != "done":
-                open_row = row
+                unknown = row
             elif facts_of(row).get("outcome") == Told.SENT:
-                return Told.SENT, row
-        return (Told.OPEN, open_row) if open_row else (Told.NEVER, None)
+                sent = row
+        if sent is not None:
+            return Told.SENT, sent
+        return (Told.OPEN, unknown) if unknown else (Told.NEVER, None)
 
     @contextmanager
     def attempt(self, key: str, step: str) -> Iterator[dict[str, str]]:

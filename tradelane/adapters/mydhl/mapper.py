@@ -4,7 +4,7 @@ A code that means different things in different places is decided by the place:
 
 - `DF` (depart facility) and `CU` (confirm uplift) in Korea are the departure from Korea; elsewhere transit.
 - `AF`, `AR` in Chile are the arrival in the country; elsewhere transit.
-- `OH`, `HI` (held) in Chile are a delay at customs; elsewhere transit.
+- `OH`, `HI` (held) in Chile are a delay at customs; elsewhere an exception somebody should see.
 - `RT` in Korea is *returned*; elsewhere it is still on its way back.
 
 `UD` (delay out of DHL's control) is read as a *request*: what DHL cannot clear by itself somebody outside must
@@ -39,7 +39,6 @@ STATUS: dict[str, TransportStatus] = {
     "CU": _S.IN_TRANSIT,  # confirm uplift
     "DF": _S.IN_TRANSIT,
     "FD": _S.IN_TRANSIT,  # forward destination
-    "HI": _S.IN_TRANSIT,  # lodged into held inventory
     "HN": _S.IN_TRANSIT,  # handover
     "HO": _S.IN_TRANSIT,  # lodged out of held inventory
     "IR": _S.IN_TRANSIT,  # incorrect route
@@ -48,7 +47,6 @@ STATUS: dict[str, TransportStatus] = {
     "MD": _S.IN_TRANSIT,  # missed delivery cycle
     "MS": _S.IN_TRANSIT,  # mis-sort
     "NA": _S.IN_TRANSIT,  # not arrived
-    "OH": _S.IN_TRANSIT,  # on hold
     "PL": _S.IN_TRANSIT,
     "RW": _S.IN_TRANSIT,  # weigh and dimension
     "SC": _S.IN_TRANSIT,  # service changed
@@ -84,6 +82,8 @@ STATUS: dict[str, TransportStatus] = {
     "DM": _S.EXCEPTION,  # damaged
     "DP": _S.EXCEPTION,  # denied parties
     "DS": _S.EXCEPTION,  # destroyed
+    "HI": _S.EXCEPTION,  # lodged into held inventory
+    "OH": _S.EXCEPTION,  # on hold
     "PD": _S.EXCEPTION,  # partial delivery
     "SS": _S.EXCEPTION,  # stopped
     "ST": _S.EXCEPTION,  # intercepted

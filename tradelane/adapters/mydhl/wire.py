@@ -1,3 +1,4 @@
+# ruff: noqa: N815 - the names are theirs
 """MyDHL's answers in its own words (OpenAPI description 3.1.1). Requests are plain dicts, built in `booking`."""
 
 from __future__ import annotations

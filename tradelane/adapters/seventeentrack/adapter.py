@@ -81,7 +81,8 @@ class SeventeenTrackAggregator:
                 for number, reference in chunk
             ]
             answer = await self._asked("register", body)
-            told = {entry.number for entry in (*answer.data.accepted, *answer.data.rejected)}
+            told = {entry.number for entry in answer.data.accepted}
+            told |= {rejection.number for rejection in answer.data.rejected}
             if any(str(number) not in told for number, _ in chunk):
                 raise Garbled(PARTY, "other_number", "The answer does not speak of every number sent.")
             refused += [
@@ -164,9 +165,7 @@ def _failure(fault: wire.Fault) -> OutsideFailure:
     return Refused(PARTY, str(fault.code), words, fault=Fault.OURS if fault.code in _OURS else Fault.CARRIER)
 
 
-def _chunks(
-    numbers: Iterable[tuple[WaybillNumber, str]], size: int
-) -> Iterator[Sequence[tuple[WaybillNumber, str]]]:
+def _chunks(numbers: Iterable[tuple[WaybillNumber, str]], size: int) -> Iterator[Sequence[tuple[WaybillNumber, str]]]:
     rest = iter(numbers)
     while chunk := list(islice(rest, size)):
         yield chunk

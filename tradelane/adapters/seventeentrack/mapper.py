@@ -51,13 +51,12 @@ STATUS: dict[str, TransportStatus] = {
     "Exception_Security": TransportStatus.EXCEPTION,
     "Exception_Damage": TransportStatus.EXCEPTION,
     "Exception_Rejected": TransportStatus.EXCEPTION,
-    "Exception_Delayed": TransportStatus.IN_TRANSIT,
+    "Exception_Delayed": TransportStatus.EXCEPTION,
     "Exception_Lost": TransportStatus.EXCEPTION,
     "Exception_Destroyed": TransportStatus.EXCEPTION,
     "Exception_Cancel": TransportStatus.EXCEPTION,
 }
-"""Their state or sub-state -> ours; nothing found and nothing new for long say nothing about
-the parcel. A delay may happen anywhere: as an exception it would count as further than customs."""
+"""Their state or sub-state -> ours; nothing found and nothing new for long say nothing about the parcel."""
 
 STAGE: dict[str, TransportStatus] = {
     "InfoReceived": TransportStatus.CREATED,

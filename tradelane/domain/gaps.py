@@ -1,0 +1,99 @@
+"""What keeps a consignment from being planned: each gap with the command that closes it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from tradelane.domain.catalogue import Exporter, Product, missing_fields
+from tradelane.domain.identifiers import OrderId
+from tradelane.domain.money import Money
+from tradelane.domain.order import Consignee, OrderLine
+
+CURRENCY = "USD"
+"""Global Selling prices in US dollars, and Chilean customs values in them."""
+
+
+class Gap(BaseModel):
+    """One thing that is not known yet, with the command that supplies it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    command: str
+
+
+def mend_at_marketplace(order_id: OrderId, what: str) -> Gap:
+    """A gap that only the marketplace can close."""
+    command = f"tradelane holds resolve {order_id} --step plan_consignment --action retry"
+    return Gap(what=what, command=f"correct the sale or the listing in Mercado Libre, then: {command}")
+
+
+def sale_gaps(order_id: OrderId, line: OrderLine) -> list[Gap]:
+    """What is wrong with the sale itself: nobody can declare goods without a code of ours, a number and a value."""
+    faults = []
+    if not (line.sku or "").strip():
+        faults.append(f"listing {line.item_id} has no SELLER_SKU")
+    if line.quantity < 1:
+        faults.append(f"listing {line.item_id}: the quantity is {line.quantity}")
+    if line.unit_price.amount <= 0:
+        faults.append(f"listing {line.item_id}: the price is {line.unit_price}; customs wants a value")
+    if line.unit_price.currency != CURRENCY:
+        faults.append(f"listing {line.item_id}: the price is in {line.unit_price.currency}, not in {CURRENCY}")
+    return [mend_at_marketplace(order_id, fault) for fault in faults]
+
+
+def product_gaps(order_id: OrderId, product: Product, exporters: Mapping[str, Exporter]) -> list[Gap]:
+    """What the catalogue does not say of a product, and codes that contradict one another."""
+    sku = product.sku
+    gaps = [
+        _by_amendment(order_id, f"items.{sku}.{field}=VALUE", f"SKU {sku}: {field} is missing")
+        for field in missing_fields(product)
+    ]
+    if product.exporter_id and product.exporter_id.strip() and product.exporter_id not in exporters:
+        gaps.append(
+            Gap(
+                what=f"SKU {sku}: exporter {product.exporter_id} is not registered",
+                command=f"tradelane exporters set {shlex.quote(product.exporter_id)} --file FILE",
+            )
+        )
+    if product.hsk and product.cl_tariff and product.hsk.hs6 != product.cl_tariff.hs6:
+        gaps.append(
+            _by_amendment(
+                order_id,
+                f"items.{sku}.cl_tariff=VALUE",
+                f"SKU {sku}: Korean code {product.hsk.printed} and Chilean code {product.cl_tariff.printed} "
+                "do not begin with the same six digits; correct cl_tariff or hsk",
+            )
+        )
+    return gaps
+
+
+def consignee_gaps(order_id: OrderId, consignee: Consignee, *, rut_required: bool) -> list[Gap]:
+    """What carrier and customs must know of who receives the parcel, and do not yet."""
+    gaps = []
+    if not consignee.name.strip():
+        gaps.append(_by_amendment(order_id, "consignee.name=NAME", "the consignee's name is not visible yet"))
+    if rut_required and consignee.rut is None:
+        what = "the consignee's RUT is missing (carriers ask for it on waybill and invoice)"
+        gaps.append(_by_amendment(order_id, "consignee.rut=RUT", what))
+    if not any(line.strip() for line in consignee.address.lines):
+        what = "the delivery address is not visible yet"
+        gaps.append(_by_amendment(order_id, "consignee.address=LINE 1|LINE 2", what))
+    if not consignee.address.comuna.strip():
+        gaps.append(_by_amendment(order_id, "consignee.comuna=COMUNA", "the comuna of delivery is not visible yet"))
+    return gaps
+
+
+def charge_gaps(order_id: OrderId, charge: Money) -> list[Gap]:
+    """What is wrong with what the buyer pays for carriage."""
+    if charge.currency == CURRENCY and charge.amount >= 0:
+        return []
+    return [mend_at_marketplace(order_id, f"the charge for carriage is {charge}; it is {CURRENCY}, not below 0")]
+
+
+def _by_amendment(order_id: OrderId, assignment: str, what: str) -> Gap:
+    """A gap that one amendment closes; what a person copies into a shell is quoted."""
+    return Gap(what=what, command=f"tradelane orders amend {order_id} --set {shlex.quote(assignment)}")
