@@ -63,6 +63,8 @@ def workers(client: Client, resources: Resources) -> list[Worker]:
         workflows=list(WORKFLOWS),
         workflow_runner=SANDBOX,
         max_cached_workflows=settings.max_cached_workflows,
+        # a dead worker's runs move to a living one after this long (default: 10 s)
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         graceful_shutdown_timeout=grace,
     )
     queues = [

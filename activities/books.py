@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from tradelane.adapters.errors import Refused
+from tradelane.adapters.errors import Refused, Unavailable
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.outside import CannotTell, Existing, Move, NotDone, decide
@@ -15,6 +15,10 @@ from tradelane.ports import Decisions, Effects
 
 Content = TypeVar("Content")
 Result = TypeVar("Result")
+
+
+IN_FLIGHT = timedelta(seconds=30)
+"""Real time after which no request of a lost try can still arrive: longer than any adapter waits for an answer."""
 
 
 async def in_thread(call: Callable[..., Result], *args: object) -> Result:
@@ -56,8 +60,7 @@ class Books:
         existing: Existing[Content] = await find() if self._look else NotDone("looking is switched off")
         move = decide(existing, wanted)
         if move is Move.CREATE:
-            await in_thread(self._effects.intend, key, step, at())
-            content = await create()
+            content = await self._written(key, step, create)
         elif move is Move.REUSE:
             assert not isinstance(existing, NotDone | CannotTell)
             content = existing.content
@@ -77,3 +80,14 @@ class Books:
             )
         await in_thread(self._effects.done, key, describe(content), at())
         return content
+
+    async def _written(self, key: str, step: str, create: Callable[[], Awaitable[Content]]) -> Content:
+        """Write outside, unless an earlier try may still be in flight: its worker may live although it seems gone."""
+        wait = await in_thread(self._effects.begin, key, step, datetime.now(UTC), IN_FLIGHT)
+        if wait:
+            raise Unavailable("desk", "in_flight", "an earlier try may still be under way", wait=wait)
+        try:
+            return await create()
+        except BaseException:
+            await in_thread(self._effects.release, key)
+            raise

@@ -94,7 +94,7 @@ class ExportActivities:
         """When this version was first rendered, so that a retry prints the same date and makes the same bytes."""
         key = f"{ucr}:v{version}:render_documents"
         now = trade_now(timetable)()
-        self._r.effects.intend(key, RENDER_DOCUMENTS.name, now)
+        self._r.effects.intend(key, RENDER_DOCUMENTS.name, now)  # keeps what an earlier try wrote
         row = self._r.effects.find(key)
         return row.intended_at if row else now
 
@@ -128,7 +128,7 @@ class ExportActivities:
             )
 
         filing = await self._books.act(
-            key=f"{declaration.order_no}:{LODGE_EXPORT_DECLARATION.name}",
+            key=f"{declaration.ucr}:{_suffix(declaration.order_no)}:{LODGE_EXPORT_DECLARATION.name}",
             step=f"{LODGE_EXPORT_DECLARATION.name}:{declaration.part.name}",
             orders=await self._orders(declaration.ucr, request.order_id),
             at=now,
@@ -174,7 +174,7 @@ class ExportActivities:
             return "asked"
 
         await self._books.act(
-            key=f"{filing.order_no}:{WITHDRAW_EXPORT_DECLARATION.name}",
+            key=f"{request.ucr}:{_suffix(filing.order_no)}:{WITHDRAW_EXPORT_DECLARATION.name}",
             step=f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part.name}",
             orders=await self._orders(request.ucr, None),
             at=trade_now(request.timetable),
@@ -216,6 +216,11 @@ class ExportActivities:
                     last_digest=digest_of(("None", False)),
                 )
             )
+
+
+def _suffix(order_no: str) -> str:
+    """The declaration (and its round) in a filing reference: `1` or `1~2`."""
+    return order_no.partition("-")[2]
 
 
 def _sentence(wrong: Exception) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -22,6 +24,28 @@ MARK = "__tradelane_effect__"
 """Attribute that says which effect a method keeps."""
 
 
+@contextlib.asynccontextmanager
+async def beating() -> AsyncIterator[None]:
+    """Heartbeats while a step runs, so that the loss of its worker is noticed in seconds.
+
+    Quick steps end before the first beat and cost none. A late beat at worst starts a second try, which waits until
+    the first can no longer be in flight (`Books`).
+    """
+    within = activity.info().heartbeat_timeout
+    beat = asyncio.create_task(_beat(within.total_seconds() / 3)) if within else None
+    try:
+        yield
+    finally:
+        if beat is not None:
+            beat.cancel()
+
+
+async def _beat(every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        activity.heartbeat()
+
+
 def implements(
     effect: Effect[Request, Reply],
 ) -> Callable[[Callable[[Owner, Request], Awaitable[Reply]]], Callable[[Owner, Request], Awaitable[Reply]]]:
@@ -30,10 +54,11 @@ def implements(
     def bind(method: Callable[[Owner, Request], Awaitable[Reply]]) -> Callable[[Owner, Request], Awaitable[Reply]]:
         @functools.wraps(method)
         async def kept(self: Owner, request: Request) -> Reply:
-            try:
-                return await method(self, request)
-            except OutsideFailure as failure:
-                raise translated(failure) from failure
+            async with beating():
+                try:
+                    return await method(self, request)
+                except OutsideFailure as failure:
+                    raise translated(failure) from failure
 
         # the SDK reads parameter types from annotations: give it the contract's own, not forward references
         kept.__annotations__ = {"request": effect.request, "return": effect.reply}

@@ -228,7 +228,8 @@ async def open_lane(
     settings = lane_settings(folder, int(target.rpartition(":")[2]), pace, namespace=namespace, **more)
     clock = write_clock(settings)
     async with contextlib.AsyncExitStack() as stack:
-        app = create_app(Stage(settings.data_dir, StageClock(settings.clock_file)))
+        clock_file = StageClock(settings.clock_file)
+        app = create_app(Stage(settings.data_dir, clock_file, worker_pid_file=settings.worker_pid_file))
         await stack.enter_async_context(serving(app, settings.simulators_port))
         stage = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"{settings.simulators_url}/_stage", timeout=20)

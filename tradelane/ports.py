@@ -7,7 +7,7 @@ write: it answers `Done(content)`, `NotDone` or `CannotTell` and changes nothing
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -223,7 +223,7 @@ class EffectRow(_Record):
     key: str
     step: str
     state: str
-    """`intended` or `done`."""
+    """`intended`, `released` (a try ended without result) or `done`."""
     content: str | None = None
     """JSON of the reply; no personal data."""
     intended_at: Instant
@@ -237,6 +237,16 @@ class Effects(Protocol):
 
     def intend(self, key: str, step: str, at: datetime) -> None:
         """Insert or keep; never turns `done` back."""
+
+    def begin(self, key: str, step: str, at: datetime, fence: timedelta) -> timedelta:
+        """Begin a write, in real time; zero when it may go ahead.
+
+        While another try of the same write may still be in flight (begun less than `fence` ago and neither done nor
+        released) nothing is begun and the remaining wait is given.
+        """
+
+    def release(self, key: str) -> None:
+        """Say that a try has ended without result: nothing of it is in flight any more."""
 
     def done(self, key: str, content: str, at: datetime) -> None: ...
 

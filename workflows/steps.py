@@ -33,6 +33,11 @@ LONGEST_WAIT_IN_A_HURRY = timedelta(seconds=2)
 """Longest pause between tries when trade time runs faster than real time."""
 
 
+HEARTBEAT = timedelta(seconds=12)
+HEARTBEAT_IN_A_HURRY = timedelta(seconds=3)
+"""How soon the loss of a worker is noticed."""
+
+
 class Abandoned(Exception):
     """A person or the buyer ended the journey; the run unwinds."""
 
@@ -182,6 +187,7 @@ class Steps:
             activity_id=activity_id,
             summary=effect.summary if number == 1 else f"{effect.summary} (round {number})",
             start_to_close_timeout=effect.patience.one_try,
+            heartbeat_timeout=HEARTBEAT if self.timetable.clock.pace <= 1 else HEARTBEAT_IN_A_HURRY,
             retry_policy=self._retries(effect),
             priority=Priority(fairness_key=self.fairness[:64]) if self.fairness else Priority.default,
         )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -70,6 +71,11 @@ class Scene:
     orders: int
 
 
+def papers_folder(settings: Settings, order: SoldOrder) -> Path:
+    """Where the demo puts copies of an order's papers."""
+    return settings.data_dir / "papers" / order.order_id
+
+
 class Show(Protocol):
     """How the demo is told: lines, and a picture of the scene that is drawn anew."""
 
@@ -86,6 +92,8 @@ class Ending:
     progress: Progress | None
     brands: tuple[str, ...]
     papers: tuple[KeptPaper, ...] = ()
+    folder: str = ""
+    """Where copies of the papers lie under readable names; empty for an order carried by another."""
 
 
 @dataclass
@@ -216,10 +224,12 @@ class _Performance:
             papers: tuple[KeptPaper, ...] = ()
             if progress is not None:
                 journeys[order.order_id] = progress
-                if progress.ucr is not None:
-                    papers = papers_of(desk.stores, OrderId(order.order_id))
+                if progress.ucr is not None and progress.carried_by is None:
+                    folder = papers_folder(self._settings, order)
+                    papers = papers_of(desk.stores, OrderId(order.order_id), folder)
             brands = dict.fromkeys(self._products[sku].brand_name or sku for sku in order.skus)
-            result.endings.append(Ending(order, progress, tuple(brands), papers))
+            folder_shown = str(papers_folder(self._settings, order)) if papers else ""
+            result.endings.append(Ending(order, progress, tuple(brands), papers, folder_shown))
         result.faults += misplaced(self._sold, journeys)
         try:
             ledger = self._door.ledger()

@@ -92,10 +92,12 @@ def endings_table(endings: Sequence[Ending], *, boxed: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD if boxed else None, pad_edge=False)
     columns = (
         "order", "scenario", "brand", "export declaration", "waybill", "tracking number", "import regime", "duty",
-        "IVA", "final state",
+        "IVA", "final state", "papers",
     )  # fmt: skip
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in ("order", "final state"))
+        table.add_column(
+            column, overflow="fold", no_wrap=column in ("order", "waybill", "tracking number", "final state")
+        )
     for ending in endings:
         p = ending.progress
         carried = f"with {p.carried_by}" if p and p.carried_by else ""
@@ -110,6 +112,7 @@ def endings_table(endings: Sequence[Ending], *, boxed: bool) -> Table:
             (p.duty or "") if p else "",
             (p.iva or "") if p else "",
             p.state if p else "no run",
+            ending.folder,
         )
     return table
 
@@ -117,12 +120,6 @@ def endings_table(endings: Sequence[Ending], *, boxed: bool) -> Table:
 def print_result(console: Console, result: Result, orders: int) -> None:
     """The table, the papers and the verdict."""
     console.print(endings_table(result.endings, boxed=True))
-    console.print("Papers")
-    for ending in result.endings:
-        if ending.papers and not (ending.progress and ending.progress.carried_by):
-            files = "  ".join(f"{paper.kind} {paper.file}" for paper in ending.papers)
-            console.print(f"  {ending.order.order_id}  {files}", soft_wrap=True)
-    console.print()
     if result.faults:
         console.print(f"{len(result.faults)} faults after {result.seconds:.0f} s:")
         for fault in result.faults:

@@ -6,7 +6,7 @@ brands in one parcel are two declarations.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -63,7 +63,9 @@ class Package(_Value):
 
     @property
     def volume_m3(self) -> Decimal:
-        return (self.length_cm * self.width_cm * self.height_cm / Decimal(1_000_000)).quantize(Decimal("0.0001"))
+        """Outer volume in cubic metres to four decimals, half up as the packing list prints it."""
+        cubic_metres = self.length_cm * self.width_cm * self.height_cm / Decimal(1_000_000)
+        return cubic_metres.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 class DeclarationPart(_Value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, or_, select, update
@@ -11,7 +11,7 @@ from tradelane.domain.identifiers import Ucr
 from tradelane.ports import EffectRow
 from tradelane.storage.database import Database
 from tradelane.storage.tables import effects
-from tradelane.storage.upsert import keep
+from tradelane.storage.upsert import keep, put
 
 
 class SqlEffects:
@@ -30,6 +30,24 @@ class SqlEffects:
         """Insert or keep; never turns `done` back."""
         with self._database.write() as connection:
             keep(connection, effects, {"key": key, "step": step, "state": "intended", "intended_at": at})
+
+    def begin(self, key: str, step: str, at: datetime, fence: timedelta) -> timedelta:
+        """Begin a write unless another try of it may still be in flight; gives the wait that remains."""
+        offered = {"key": key, "step": step, "state": "intended", "intended_at": at}
+        with self._database.write() as connection:
+            row = connection.execute(select(effects).where(effects.c.key == key)).one_or_none()
+            if row is not None and row.state == "intended" and at - row.intended_at < fence:
+                begun: datetime = row.intended_at
+                return fence - (at - begun)
+            put(connection, effects, offered, when=lambda kept, _offered: kept.state != "done")
+        return timedelta(0)
+
+    def release(self, key: str) -> None:
+        """A try has ended without result."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(effects).where(effects.c.key == key, effects.c.state == "intended").values(state="released")
+            )
 
     def done(self, key: str, content: str, at: datetime) -> None:
         """Write down that the effect exists; one found by its lookup twin was perhaps never intended here."""

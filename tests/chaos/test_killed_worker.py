@@ -1,0 +1,90 @@
+"""The worker dies by SIGKILL at the very moment a counterparty has acted; nothing may happen twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from tests.lane import Lane, count, open_lane
+from tradelane.installation import settings_environment
+
+WORKER = Path(__file__).resolve().parents[2] / "worker.py"
+
+
+@contextlib.asynccontextmanager
+async def supervised(lane: Lane) -> AsyncIterator[list[int]]:
+    """A worker process that is started again whenever it dies; yields the exit codes so far."""
+    deaths: list[int] = []
+    environment = {**os.environ, **settings_environment(lane.settings)}
+    log = lane.settings.data_dir / "worker.log"
+
+    async def supervise() -> None:
+        while True:
+            with log.open("ab") as out:
+                child = await asyncio.create_subprocess_exec(
+                    sys.executable, str(WORKER), env=environment, stdout=out, stderr=out
+                )
+                try:
+                    deaths.append(await child.wait())
+                except asyncio.CancelledError:
+                    child.terminate()
+                    await child.wait()
+                    raise
+
+    task = asyncio.create_task(supervise())
+    try:
+        yield deaths
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+KILLS = (
+    ("ktnet", "declare"),
+    ("mydhl", "book"),
+    ("mydhl", "upload_image"),
+    ("mercadolibre", "publish_tracking"),
+    ("mydhl", "upload_invoice_data"),
+    ("17track", "register"),
+    ("mercadolibre", "publish_tracking_status"),
+)
+
+
+async def test_a_worker_killed_at_every_effect_of_an_order_doubles_none(
+    tmp_path: Path, target: str, namespace: str
+) -> None:
+    """One order, seven kills: each effect stands once in the ledger, and the order ends delivered.
+
+    MyDHL cannot be asked whether invoice data arrived: that step holds, and a person who has looked completes it.
+    """
+    async with open_lane(tmp_path, target, namespace=namespace, with_worker=False) as lane:
+        for counterparty, operation in KILLS:
+            await lane.fault(counterparty, operation, "kill")
+        [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+        order = sold["order_id"]
+
+        async with supervised(lane) as deaths:
+            held = await lane.held(order, "send_import_preadvice", within=80)
+            assert held.holds[0].reason == "cannot_tell"
+            await lane.update(
+                order,
+                "resolve_hold",
+                {
+                    "step": "send_import_preadvice",
+                    "action": "complete",
+                    "result": {"evidence": "seen in the carrier's portal"},
+                    "actor": "park",
+                },
+            )
+            outcome = await lane.ended(order, within=80)
+
+        assert outcome["state"] == "delivered"
+        assert deaths[: len(KILLS)] == [-9] * len(KILLS)
+        rows = await lane.effects()
+        for _, operation in KILLS:
+            assert count(rows, operation) == 1, operation
