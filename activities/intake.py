@@ -54,7 +54,7 @@ class IntakeActivities:
 
     @implements(OPEN_JOURNEY)
     async def open_journey(self, request: OpenJourney) -> Opening:
-        """Find the seller, fill in the timetable, and say whether this order may begin."""
+        """Find the seller and fill in the timetable; an order that has ended does not begin again."""
         timetable = request.timetable or Timetable(clock=await in_thread(self._r.clock.read))
         claim = await in_thread(self._r.consignments.of_order, request.order_id)
         if claim is not None and claim.outcome is not None:
@@ -72,22 +72,11 @@ class IntakeActivities:
                 timetable=timetable,
                 state="refused",
             )
-        order = await self._r.marketplace.order(seller.id, request.order_id)
-        if order.site != SITE:
-            return Opening(
-                go=False,
-                sentence=f"Order {request.order_id} is of site {order.site}; this lane ends in Chile ({SITE}).",
-                timetable=timetable,
-                state="refused",
-            )
-        held = "before_go_live" if order.purchased_at < seller.go_live else ""
-        sentence = f"bought before go-live of seller {seller.id} ({seller.go_live:%Y-%m-%d %H:%M} UTC)" if held else ""
         return Opening(
-            go=not held,
-            held=held,
-            sentence=sentence,
+            go=True,
             seller_id=seller.id,
             timetable=timetable,
+            go_live=seller.go_live,
             live=not self._r.settings.shadow,
         )
 

@@ -28,6 +28,9 @@ Order = Annotated[str, typer.Argument(metavar="ORDER", help="Mercado Libre order
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the decision.")]
 Actor = Annotated[str, typer.Option("--actor", help="Who decides; your login name unless given.")]
 
+INTERRUPTED = 130
+"""Exit code of a command stopped by Ctrl-C, as shells have it."""
+
 WIDE = 200
 """Columns of a table that is not read at a terminal."""
 
@@ -140,7 +143,10 @@ def _cell(value: object) -> str:
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:
-    """Run one command and give its exit code; complaints and wrong usage become one line on stderr."""
+    """Run one command and give its exit code; complaints and wrong usage become one line on stderr.
+
+    What nobody foresaw is raised.
+    """
     from typer.exceptions import Abort, Exit, TyperException
 
     try:
@@ -154,14 +160,20 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         return leaving.exit_code
     except (Abort, KeyboardInterrupt):
         _complain("stopped")
-        return 130
+        return INTERRUPTED
+    except SystemExit as leaving:  # rich leaves like this when the reader of our output has seen enough
+        return leaving.code if isinstance(leaving.code, int) else 1
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return 0
-    except Exception as fault:  # noqa: BLE001 - the edge of the process: the fault is told, never swallowed
-        if os.environ.get("TRADELANE_DEBUG"):
-            sys.excepthook(*sys.exc_info())
-        return _unexpected(fault)
+    except OSError as problem:
+        _complain(f"Not reached: {problem}.")
+        return NotThere.code
+    except _database_errors() as silence:
+        _complain(f"The database does not answer: {str(silence).splitlines()[0]}")
+        return NotThere.code
+    if ended == INTERRUPTED:
+        _complain("stopped")
     return ended if isinstance(ended, int) else 0
 
 
@@ -175,15 +187,16 @@ def _usage(wrong: Any, arguments: Sequence[str]) -> int:
     return 2
 
 
-def _unexpected(fault: Exception) -> int:
-    """Sort what came from below: a database that is not there is not our fault, the rest is."""
-    families = {family.__module__.partition(".")[0] for family in type(fault).__mro__}
-    if "sqlalchemy" in families:
-        _complain(f"The database does not answer: {str(fault).splitlines()[0]}")
-        return NotThere.code
-    if isinstance(fault, OSError):
-        _complain(f"Not reached: {fault}.")
-        return NotThere.code
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What a database that is not there raises; asked only when something was raised, so nothing is imported early."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return (loaded.SQLAlchemyError,) if loaded is not None else ()
+
+
+def tell_our_fault(fault: BaseException) -> int:
+    """One line about what nobody foresaw, and its exit code; `TRADELANE_DEBUG=1` adds the traceback."""
+    if os.environ.get("TRADELANE_DEBUG"):
+        sys.excepthook(type(fault), fault, fault.__traceback__)
     _complain(f"Our fault, {type(fault).__name__}: {fault}. TRADELANE_DEBUG=1 shows where.")
     return 1
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
 import typer
 
 from cli import demo, doctor, documents, holds, inbox, master_data, orders, parts, replay
-from cli.frame import Json, example, print_json, print_table, run
+from cli.frame import Json, example, print_json, print_table, run, tell_our_fault
 from tradelane.desk.complaints import EXIT_CODES
 
 app = typer.Typer(
@@ -43,7 +44,14 @@ def exit_codes(as_json: Json = False) -> None:
 
 def main() -> None:
     """Run, flush, leave at once: threads of the SDK may abort a slow goodbye after the right answer was printed."""
-    code = run(app, sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    code = 1
+    try:
+        code = run(app, sys.argv[1:])
+    finally:
+        fault = sys.exc_info()[1]
+        if fault is not None:
+            code = tell_our_fault(fault)
+        with contextlib.suppress(BrokenPipeError):  # the reader of our output has seen enough
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)

@@ -18,6 +18,8 @@ Every command takes its settings from `TRADELANE_*` variables (and the engine's 
 profile), prints for people, or JSON with `--json`, and ends with a code from the table below. What cannot be done is one
 line on standard error, never a traceback; `TRADELANE_DEBUG=1` adds one for faults of our own.
 
+A command stopped by Ctrl-C or SIGTERM ends with 130, as shells have it; `up` ends with 0.
+
 A usual morning: `tradelane doctor`, then `tradelane todo`; each hold names the command that resolves it.
 
 This page is made from the commands: `python -m cli.reference > docs/cli.md`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import time
@@ -12,9 +13,10 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -50,11 +52,9 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def namespace(engine: WorkflowEnvironment) -> str:
-    """A fresh namespace with our search attributes: queues, ids and schedules of tests never meet."""
+async def fresh_namespace(client: Client) -> str:
+    """A namespace of its own with our search attributes: queues, ids and schedules of tests never meet."""
     name = f"t-{uuid4().hex[:12]}"
-    client = engine.client
     await client.workflow_service.register_namespace(
         RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=timedelta(days=3))
     )
@@ -69,13 +69,26 @@ async def namespace(engine: WorkflowEnvironment) -> str:
     for _ in range(200):
         try:
             await client.operator_service.add_search_attributes(request)
-            break
-        except RPCError:
-            time.sleep(0.05)
-    return name
+        except RPCError:  # the namespace is not known everywhere yet
+            await asyncio.sleep(0.05)
+        else:
+            return name
+    raise AssertionError("the namespace did not become ready")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def namespace(engine: WorkflowEnvironment) -> str:
+    """A fresh namespace for one test."""
+    return await fresh_namespace(engine.client)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def module_namespace(engine: WorkflowEnvironment) -> str:
+    """A fresh namespace for the tests of one file."""
+    return await fresh_namespace(engine.client)
+
+
+@pytest.fixture(scope="session")
 def target(engine: WorkflowEnvironment) -> str:
     """Address of the session's engine."""
     return str(engine.client.service_client.config.target_host)
@@ -84,5 +97,3 @@ def target(engine: WorkflowEnvironment) -> str:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The SDK's threads may abort a hasty exit (sdk-python issue 300): give them a moment."""
     time.sleep(0.3)
-
-

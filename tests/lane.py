@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class Lane:
     async def sell(self, scenario: str = "plain", **wish: Any) -> list[dict[str, Any]]:
         """Let the simulated marketplace sell; notices go to the webhook."""
         body = {"scenario": scenario, "webhook_url": self.webhook_url, **wish}
+        body = {name: value for name, value in body.items() if value is not None}
         answer = await self.stage.post("/mercadolibre/sell", json=body)
         assert answer.is_success, answer.text
         sold: list[dict[str, Any]] = answer.json()
@@ -188,9 +189,8 @@ async def introduce(stage: httpx.AsyncClient, settings: Settings) -> Settings:
     """Settings with the invented keys the simulators accept."""
     application = (await stage.get("/mercadolibre/tokens")).json()
     key = (await stage.get("/17track/account")).json()["key"]
-    await stage.post(
-        "/17track/webhook", json={"url": f"http://127.0.0.1:{settings.service_port}/webhooks/17track"}
-    )
+    await stage.post("/17track/webhook", json={"url": f"http://127.0.0.1:{settings.service_port}/webhooks/17track"})
+    await stage.post("/17track/limits", json={"a_second": 1000})
     return settings.model_copy(
         update={
             "mercadolibre_client_id": application["client_id"],
@@ -222,6 +222,7 @@ async def open_lane(
     namespace: str,
     pace: float = 2 * DAY,
     with_worker: bool = True,
+    sweeps: bool = True,
     **more: Any,
 ) -> AsyncIterator[Lane]:
     """Open an installation against a running engine; everything is closed at the end."""
@@ -238,18 +239,15 @@ async def open_lane(
         stores = stack.enter_context(open_stores(settings))
         await fill(stage, stores, clock.trade_epoch - timedelta(days=30))
         http = await stack.enter_async_context(httpx.AsyncClient())
-        resources = wired(settings, stores, http)
+        resources = replace(wired(settings, stores, http), rates={})
         client = await Client.connect(target, namespace=namespace, data_converter=stores.converter)
-        await stack.enter_async_context(
-            serving(service(resources, TemporalStarter(client)), settings.service_port)
-        )
-        await worker.ensure_schedules(client, resources)
+        await stack.enter_async_context(serving(service(resources, TemporalStarter(client)), settings.service_port))
+        if sweeps:
+            await worker.ensure_schedules(client, resources)
+            stack.push_async_callback(stop_schedules, client)
         if with_worker:
             await stack.enter_async_context(worker.running(client, resources))
-        try:
-            yield Lane(settings=settings, resources=resources, client=client, stage=stage)
-        finally:
-            await stop_schedules(client)
+        yield Lane(settings=settings, resources=resources, client=client, stage=stage)
 
 
 async def stop_schedules(client: Client) -> None:

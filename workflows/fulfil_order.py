@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from workflows.journey import Journey
 from workflows.legs import clearance, closing, delivery, export, handover, intake
 from workflows.sight import Shown, details, progress_of, search_attributes
-from workflows.steps import Abandoned, Failure, Steps, side_by_side
+from workflows.steps import Abandoned, Steps, side_by_side
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
@@ -36,10 +36,9 @@ with workflow.unsafe.imports_passed_through():
         START_OR_FIND_RUN,
         DecisionRequest,
         FindRun,
-        OpenJourney,
     )
     from tradelane.domain.amendment import PACKAGE_FIELDS, checked
-    from tradelane.domain.holds import Fault, Resolution
+    from tradelane.domain.holds import Resolution
     from tradelane.domain.identifiers import OrderId
 
 
@@ -118,6 +117,11 @@ class FulfilOrder:
         j = self.journey
         while True:
             await self._stage("intake")
+            foreign = await intake.foreign_site(j)
+            if foreign is not None:
+                self.cancel_reason = foreign
+                return "refused"
+            await intake.wait_for_go_live(j)
             await intake.read_all(j)
             if not intake.own_order(j).live:
                 raise Abandoned(f"order {intake.own_order(j).status_words} at Mercado Libre")
@@ -133,6 +137,8 @@ class FulfilOrder:
         await j.make_plan(1)
         await self._stage("export")
         await export.prepare(j)
+        if not j.live:
+            return "shadowed"  # render and decide, but file, book and publish nothing
         await export.declare(j)
         await self._stage("handover")
         await handover.hand_over(j)
@@ -188,34 +194,15 @@ class FulfilOrder:
         )
 
     async def _opened(self, asked: FulfilOrderRequest) -> FulfilOrderOutcome | None:
-        """Fill in seller and timetable; an order that must not begin ends or holds with a sentence."""
+        """Fill in seller and timetable; an order that must not begin ends with a sentence."""
         j = self.journey
-        while True:
-            opening = await j.steps.perform(
-                OPEN_JOURNEY,
-                OpenJourney(
-                    order_id=j.order_id,
-                    seller=asked.seller,
-                    timetable=asked.timetable,
-                    workflow_id=workflow.info().workflow_id,
-                ),
-            )
-            j.steps.timetable = opening.timetable
-            j.seller_id, j.live = opening.seller_id, opening.live
-            j.steps.fairness = opening.seller_id
-            if opening.held:
-                try:
-                    await j.steps.hold(
-                        OPEN_JOURNEY.name,
-                        OPEN_JOURNEY.name,
-                        Failure(reason=opening.held, fault=Fault.OURS, words=opening.sentence),
-                    )
-                except Abandoned:
-                    return self._outcome("cancelled")
-                continue
-            if opening.go:
-                return None
-            return FulfilOrderOutcome(order_id=str(j.order_id), state=opening.state, sentence=opening.sentence)
+        opening = await j.steps.perform(OPEN_JOURNEY, j.opening_request(asked))
+        j.steps.timetable = opening.timetable
+        j.seller_id, j.live, j.go_live = opening.seller_id, opening.live, opening.go_live
+        j.steps.fairness = opening.seller_id
+        if opening.go:
+            return None
+        return FulfilOrderOutcome(order_id=str(j.order_id), state=opening.state, sentence=opening.sentence)
 
     async def _unwound(self, reason: str) -> str:
         j = self.journey

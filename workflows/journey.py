@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,12 +11,13 @@ from temporalio import workflow
 from workflows.steps import Steps
 
 with workflow.unsafe.imports_passed_through():
-    from tradelane.contracts.messages import Fact
+    from tradelane.contracts.messages import Fact, FulfilOrderRequest
     from tradelane.contracts.steps import (
         CONFIRM_PACKING,
         PLAN_CONSIGNMENT,
         READ_CUSTOMS_RATE,
         RENDER_DOCUMENTS,
+        OpenJourney,
         PackingRequest,
         Papers,
         PlanRequest,
@@ -45,6 +46,7 @@ class Journey:
     steps: Steps
     seller_id: str = ""
     live: bool = True
+    go_live: datetime | None = None
     order: Order | None = None
     orders: dict[OrderId, Order] = field(default_factory=dict)
     shipment: Shipment | None = None
@@ -67,7 +69,18 @@ class Journey:
     closed_outcome: str | None = None
     carry_on: bool = False
     planning: bool = False
+    read_again: Callable[[], Awaitable[None]] | None = None
+    """Reads the live orders again; the intake leg hands it in."""
     documents_needed: bool = False
+
+    def opening_request(self, asked: FulfilOrderRequest | None = None) -> OpenJourney:
+        """What the first step is asked, at the start and again when a person has changed the seller's record."""
+        return OpenJourney(
+            order_id=self.order_id,
+            seller=asked.seller if asked else self.seller_id,
+            timetable=asked.timetable if asked else self.steps.timetable,
+            workflow_id=workflow.info().workflow_id,
+        )
 
     def now(self) -> datetime:
         """Trade time."""
@@ -122,7 +135,9 @@ class Journey:
         """Plan the consignment and settle its packing."""
         self.planning = True
         try:
-            planned = await self.steps.perform(PLAN_CONSIGNMENT, lambda: self._plan_request(version))
+            planned = await self.steps.perform(
+                PLAN_CONSIGNMENT, lambda: self._plan_request(version), refresh=self.read_again
+            )
             packed = await self.steps.perform(CONFIRM_PACKING, PackingRequest(consignment=planned.consignment))
         finally:
             self.planning = False

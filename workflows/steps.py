@@ -80,14 +80,21 @@ async def side_by_side(*legs: Coroutine[Any, Any, None]) -> None:
     tasks = [asyncio.create_task(leg) for leg in legs]
     try:
         await workflow.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for task in tasks:
-            if not task.done():
-                task.cancel()
-        if any(not task.done() for task in tasks):
-            await workflow.wait(tasks)
+    except asyncio.CancelledError:
+        await _stopped(tasks)
+        raise
+    await _stopped(tasks)
     for task in tasks:
         task.result()
+
+
+async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel what still runs and wait until its effects have landed."""
+    for task in tasks:
+        if not task.done():
+            task.cancel()
+    if any(not task.done() for task in tasks):
+        await workflow.wait(tasks)
 
 
 @dataclass
@@ -114,10 +121,12 @@ class Steps:
         *,
         part: str = "",
         renew: Callable[[], Awaitable[None]] | None = None,
+        refresh: Callable[[], Awaitable[None]] | None = None,
     ) -> Reply:
         """Perform a step until it ends well; hold for a person where it cannot go on.
 
-        `request` is built anew for each round, so that an amendment reaches the step it was made for.
+        `request` is built anew for each round, so that an amendment reaches the step it was made for; `renew` brings
+        up to date what was stale, `refresh` reads again what a person may have mended outside during a hold.
         """
         key = f"{effect.name}:{part}" if part else effect.name
         while True:
@@ -131,6 +140,8 @@ class Steps:
                     await renew()
                     continue
                 await self.hold(key, effect.name, failure_of(error), outside=effect.outside)
+                if refresh is not None:
+                    await refresh()
 
     async def hold(self, key: str, step: str, failure: Failure, *, outside: bool = False) -> ResolveHold:
         """Hold a step until a person has decided; ends the journey when the decision is to cancel."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tradelane.domain.amendment import Amendment
 from tradelane.domain.catalogue import Exporter, Seller
@@ -22,6 +22,12 @@ class MemoryEffects:
 
     def intend(self, key: str, step: str, at: datetime) -> None:
         self.rows.setdefault(key, EffectRow(key=key, step=step, state="intended", intended_at=at))
+
+    def begin(self, key: str, step: str, at: datetime, fence: timedelta) -> timedelta:
+        raise AssertionError("adapters fence nothing")
+
+    def release(self, key: str) -> None:
+        raise AssertionError("adapters fence nothing")
 
     def done(self, key: str, content: str, at: datetime) -> None:
         row = self.rows[key]

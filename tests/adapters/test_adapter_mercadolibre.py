@@ -105,9 +105,7 @@ def marketplace(party: Counterparty, sellers: MemorySellers | None = None) -> Me
     access = MercadoLibreAccess(
         base_url="https://api.example/ml", client_id="app", client_secret=SecretStr("app-secret")
     )
-    return MercadoLibreMarketplace(
-        access, party.client(), sellers or MemorySellers(token()), real_now=lambda: REAL_NOW
-    )
+    return MercadoLibreMarketplace(access, party.client(), sellers or MemorySellers(token()), real_now=lambda: REAL_NOW)
 
 
 def order(**changes: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,18 @@ def test_a_database_that_cannot_be_opened_is_code_4(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TRADELANE_DATABASE_URL", "sqlite:////proc/no/such/folder.sqlite")
     assert run(app, ["catalogue", "show"]) == 4
     assert "/proc/no" in complaint(capsys)
+
+
+def test_a_fault_of_ours_is_one_line_and_code_1(tmp_path: Path) -> None:
+    """The whole way out, as the console script takes it."""
+    script = (
+        "import sys; import cli.main; sys.argv = ['tradelane', 'exit-codes'];"
+        "cli.main.run = lambda *_: 1 / 0; cli.main.main()"
+    )
+    root = Path(__file__).parents[2]
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=False)
+    assert told.returncode == 1
+    assert told.stderr == "Our fault, ZeroDivisionError: division by zero. TRADELANE_DEBUG=1 shows where.\n"
 
 
 def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:

@@ -195,10 +195,10 @@ def test_the_invoice_number_fits_box_39() -> None:
 
 def test_a_filing_keeps_the_x_of_its_number() -> None:
     """Digits-only normalisation kills the final X and letters of the declarant (trap 5)."""
-    filing = Filing(order_no="x", state=FilingState.ACCEPTED, number="6N002-26-000123X")  # type: ignore[arg-type]
+    filing = Filing(order_no="x", state=FilingState.ACCEPTED, number="6N002-26-000123X")
     assert Filing.model_validate_json(filing.model_dump_json()).number == "6N00226000123X"
     with pytest.raises(ValidationError, match="final X"):
-        Filing(order_no="x", state=FilingState.ACCEPTED, number="6N00226000123")  # type: ignore[arg-type]
+        Filing(order_no="x", state=FilingState.ACCEPTED, number="6N00226000123")
 
 
 def test_a_declaration_comes_back_from_json_unchanged() -> None:

@@ -39,8 +39,10 @@ LONGEST_WAIT = timedelta(days=1)
 NOT_CONNECTED = "not_connected"
 TIMEOUT = "timeout"
 INTERRUPTED = "interrupted"
+TOO_LATE = "too_late"
 _BUSY = frozenset({408, 425, 429})
-_NEVER_STARTED = frozenset({NOT_CONNECTED, "408", "425", "429"})
+_NEVER_STARTED = frozenset({NOT_CONNECTED, TOO_LATE, "408", "425", "429", "503"})
+"""Answers after which nothing was begun; 503 says that the server did not take the request (RFC 9110, 15.6.4)."""
 
 Wire = TypeVar("Wire", bound=BaseModel)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from tradelane.domain.identifiers import ExportDeclarationNumber, WaybillNumber
 from tradelane.domain.trade_time import Instant
@@ -31,7 +32,7 @@ class BookedByHand(_Result):
 class DoneByHand(_Result):
     """A step a person did outside, with what proves it."""
 
-    evidence: str
+    evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 
 
 class CustomsAnswer(_Result):
@@ -45,7 +46,7 @@ SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
         FiledByHand,
         '{"number": "12A3426000123X", "accepted_at": "2026-11-23T10:00:00+09:00"}',
     ),
-    "book_transport": (BookedByHand, '{"waybill": "1234567890"}'),
+    "book_transport": (BookedByHand, '{"waybill": "1234567891"}'),
     "await_release": (CustomsAnswer, '{"document": "commercial_invoice"}'),
 }
 """Step -> shape of its result and an example; every other outside step takes `DoneByHand`."""

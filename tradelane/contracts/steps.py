@@ -29,6 +29,8 @@ class Nothing(_Wire):
 
 
 class OpenJourney(_Wire):
+    """A run asks whether it may begin; `seller` and `timetable` as far as the starter knew them."""
+
     order_id: OrderId
     seller: str | None
     timetable: Timetable | None
@@ -42,8 +44,8 @@ class Opening(_Wire):
     sentence: str = ""
     seller_id: str = ""
     timetable: Timetable = Timetable()
-    held: str = ""
-    """A reason to hold before anything is read (before go-live)."""
+    go_live: Instant | None = None
+    """Orders bought before this instant hold instead of travelling."""
     state: str = ""
     """The outcome when it does not begin: `refused`, or the outcome of the consignment that is closed."""
     live: bool = True
@@ -54,12 +56,16 @@ OPEN_JOURNEY = Effect("open_journey", OpenJourney, Opening, QUICK, "house", "Sel
 
 
 class FindRun(_Wire):
+    """A run under another id asks for the one run of its order."""
+
     order_id: OrderId
     seller: str | None
     timetable: Timetable | None
 
 
 class FoundRun(_Wire):
+    """The workflow id of the order's run, with a sentence for who started the other one."""
+
     workflow_id: str
     sentence: str
 
@@ -68,25 +74,35 @@ START_OR_FIND_RUN = Effect("start_or_find_run", FindRun, FoundRun, QUICK, "house
 
 
 class OrderRef(_Wire):
+    """One order as its seller may read it."""
+
     seller_id: str
     order_id: OrderId
 
 
 class PackRef(_Wire):
+    """One pack as its seller may read it."""
+
     seller_id: str
     pack_id: PackId
 
 
 class ShipmentRef(_Wire):
+    """One shipment as its seller may read it."""
+
     seller_id: str
     shipment_id: ShipmentId
 
 
 class TaxIdReply(_Wire):
+    """The buyer's tax identity, or None where the marketplace has none."""
+
     buyer: BuyerTaxId | None
 
 
 class ClaimRequest(_Wire):
+    """One shipment with the live orders that travel in it."""
+
     seller_id: str
     shipment_id: ShipmentId
     created_at: Instant
@@ -94,6 +110,8 @@ class ClaimRequest(_Wire):
 
 
 class ClaimReply(_Wire):
+    """Who carries the consignment; `outcome` when it is closed already."""
+
     ucr: Ucr
     carrying_order: OrderId
     orders: tuple[OrderId, ...]
@@ -101,6 +119,8 @@ class ClaimReply(_Wire):
 
 
 class PlanRequest(_Wire):
+    """What was sold to whom; `version` grows with each amendment."""
+
     ucr: Ucr
     seller_id: str
     orders: tuple[Order, ...]
@@ -110,6 +130,8 @@ class PlanRequest(_Wire):
 
 
 class PlanReply(_Wire):
+    """The consignment as planned."""
+
     consignment: Consignment
 
 
@@ -131,6 +153,8 @@ PLAN_CONSIGNMENT = Effect(
 
 
 class PackingRequest(_Wire):
+    """A planned consignment whose packing is to be settled."""
+
     consignment: Consignment
 
 
@@ -143,16 +167,22 @@ CONFIRM_PACKING = Effect(
 
 
 class RateRequest(_Wire):
+    """A currency to be valued in won at today's rate of the trade clock."""
+
     currency: str
     timetable: Timetable
 
 
 class RenderRequest(_Wire):
+    """A consignment whose papers are to be drawn."""
+
     consignment: Consignment
     timetable: Timetable
 
 
 class Paper(_Wire):
+    """One stored paper: kind, version of the plan, hash of its bytes and where it lies."""
+
     kind: str
     version: int
     sha256: str
@@ -160,18 +190,24 @@ class Paper(_Wire):
 
 
 class Papers(_Wire):
+    """The papers of one version, with the number and instant the invoice carries."""
+
     papers: tuple[Paper, ...]
     invoice_number: str
     invoiced_at: Instant
 
 
 class LodgeRequest(_Wire):
+    """One declaration to be filed, once."""
+
     declaration: ExportDeclaration
     timetable: Timetable
     order_id: OrderId
 
 
 class FilingRequest(_Wire):
+    """One filing to be asked about; `part` is the declaration's name, such as `d1`."""
+
     order_no: str
     exporter_id: str
     orders: tuple[OrderId, ...]
@@ -179,10 +215,14 @@ class FilingRequest(_Wire):
 
 
 class FilingReply(_Wire):
+    """Where a filing stands."""
+
     filing: Filing
 
 
 class WithdrawRequest(_Wire):
+    """A filing to be withdrawn (취하), with the reason customs is told."""
+
     ucr: Ucr
     part: DeclarationPart
     filing: Filing
@@ -227,11 +267,15 @@ class TransportRequest(_Wire):
 
 
 class BookingReply(_Wire):
+    """The booking and the page on which a buyer may follow it."""
+
     booking: Booking
     tracking_url: str
 
 
 class DocumentRequest(_Wire):
+    """One stored paper to be attached to a shipment."""
+
     ucr: Ucr
     waybill: WaybillNumber
     document: str
@@ -243,6 +287,8 @@ class DocumentRequest(_Wire):
 
 
 class TrackingRequest(_Wire):
+    """A waybill to be told to the marketplace."""
+
     ucr: Ucr
     seller_id: str
     shipment_id: ShipmentId
@@ -254,6 +300,8 @@ class TrackingRequest(_Wire):
 
 
 class LoadingRequest(_Wire):
+    """A declaration whose loading is asked for."""
+
     number: ExportDeclarationNumber
 
 
@@ -274,11 +322,9 @@ CONFIRM_LOADING = Effect(
 # --- clearance ---------------------------------------------------------------------------------------------------
 
 
-class AssessRequest(_Wire):
-    consignment: Consignment
-
-
 class EventsRequest(_Wire):
+    """A parcel to be asked about, with what is known of it."""
+
     ucr: Ucr
     waybill: WaybillNumber
     orders: tuple[OrderId, ...]
@@ -286,6 +332,8 @@ class EventsRequest(_Wire):
 
 
 class BrokerRequest(_Wire):
+    """A parcel above the courier limit, for the customs agent."""
+
     ucr: Ucr
     timetable: Timetable
     assessment: ImportAssessment
@@ -321,6 +369,8 @@ ANSWER_INFORMATION_REQUEST = Effect(
 
 
 class RegisterRequest(_Wire):
+    """A waybill to be registered for tracking pushes."""
+
     ucr: Ucr
     waybill: WaybillNumber
     order_id: OrderId
@@ -328,6 +378,8 @@ class RegisterRequest(_Wire):
 
 
 class DeliveryRequest(_Wire):
+    """A delivery to be told to the marketplace; `status` in its words."""
+
     ucr: Ucr
     seller_id: str
     shipment_id: ShipmentId
@@ -355,6 +407,8 @@ PUBLISH_DELIVERY_STATUS = Effect(
 
 
 class EvidenceRequest(_Wire):
+    """Everything that proves one export."""
+
     ucr: Ucr
     orders: tuple[OrderId, ...]
     filings: tuple[Filing, ...]
@@ -367,6 +421,8 @@ class EvidenceRequest(_Wire):
 
 
 class CloseRequest(_Wire):
+    """The end of a journey and of its consignment."""
+
     ucr: Ucr | None
     order_id: OrderId
     outcome: str
@@ -381,6 +437,8 @@ ARCHIVE_DOSSIER = Effect("archive_dossier", CloseRequest, Nothing, QUICK, "house
 
 
 class DecisionRequest(_Wire):
+    """What a person decided, as it is written down; `id` makes a repetition harmless."""
+
     id: str
     order_id: OrderId
     step: str
@@ -398,10 +456,14 @@ RECORD_DECISION = Effect("record_decision", DecisionRequest, Nothing, QUICK, "ho
 
 
 class SweepRequest(_Wire):
+    """Which source to look at; empty means all."""
+
     source: str = ""
 
 
 class SweepReply(_Wire):
+    """How many references were looked at, had changed, or could not be asked."""
+
     looked: int = 0
     changed: int = 0
     unavailable: int = 0

@@ -19,12 +19,13 @@ from tradelane.demo.opening import open_stage, webhook_address
 from tradelane.demo.operator import Operator
 from tradelane.demo.stage import SoldOrder, StageDoor
 from tradelane.demo.verdict import ledger_faults, misplaced
-from tradelane.desk.complaints import Complaint, NotThere
+from tradelane.desk.complaints import Complaint, NotThere, WrongUsage
 from tradelane.desk.documents import KeptPaper, papers_of
 from tradelane.desk.holds import open_holds
 from tradelane.desk.orders import OrderRow, listed, progress_of
 from tradelane.desk.session import Desk, open_desk
 from tradelane.domain.identifiers import OrderId
+from tradelane.engine import external_engine
 from tradelane.installation import keep_clock, settings_environment, start_inside, start_outside, uses_simulators
 from tradelane.processes import Processes
 from tradelane.settings import Settings
@@ -114,7 +115,9 @@ def play(settings: Settings, wish: Wish, show: Show, processes: Processes) -> Re
         Complaint: the desk cannot be opened.
     """
     if not uses_simulators(settings):
-        raise Complaint("The demo needs simulated counterparties; unset the TRADELANE_*_URL variables.")
+        raise WrongUsage("The demo needs simulated counterparties; unset the TRADELANE_*_URL variables.")
+    if wish.restart_engine and external_engine() is not None:
+        raise WrongUsage("--restart-engine restarts the embedded engine; unset TEMPORAL_ADDRESS and the profile.")
     clock = keep_clock(settings, TRADE_EPOCH)
     start_outside(processes, settings, show.line)
     settings = open_stage(settings, go_live=clock.trade_epoch - timedelta(days=1))

@@ -20,6 +20,7 @@ ORDER = (
     "not notified yet", "starting", "intake", "packing", "carried", "export", "handover", "clearance", "delivery",
     "closing", "cancelling", "ended",
 )  # fmt: skip
+UNBROKEN = ("order", "export declaration", "waybill", "tracking number", "duty", "IVA", "final state")
 LINE_EVERY = 5.0
 WIDE = 220
 
@@ -95,9 +96,7 @@ def endings_table(endings: Sequence[Ending], *, boxed: bool) -> Table:
         "IVA", "final state", "papers",
     )  # fmt: skip
     for column in columns:
-        table.add_column(
-            column, overflow="fold", no_wrap=column in ("order", "waybill", "tracking number", "final state")
-        )
+        table.add_column(column, overflow="fold", no_wrap=column in UNBROKEN)
     for ending in endings:
         p = ending.progress
         carried = f"with {p.carried_by}" if p and p.carried_by else ""
@@ -105,7 +104,7 @@ def endings_table(endings: Sequence[Ending], *, boxed: bool) -> Table:
             ending.order.order_id,
             ending.order.scenario,
             ", ".join(ending.brands),
-            (", ".join(p.declarations) or carried) if p else "",
+            ("\n".join(p.declarations) or carried) if p else "",
             (p.waybill or "") if p else "",
             (p.waybill or "") if p else "",
             (p.import_regime or "") if p else "",

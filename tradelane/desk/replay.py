@@ -16,13 +16,13 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.contracts.messages import Answer, Progress, ResolveHold
+from tradelane.contracts.steps import RECORD_DECISION
 from tradelane.desk.complaints import NotFound, RefusedByRule, StalePlan
 from tradelane.desk.orders import progress_of, update
 from tradelane.desk.session import Desk
 from tradelane.domain.holds import Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import EffectRow
-
 
 ERROR_NOTICE = "error_notice"
 """Reason of a hold whose effect exists and is dead: customs ended it, only a new one under a new number can follow."""
@@ -80,7 +80,7 @@ def draw_up_plan(step: str, progress: Progress, effects: Sequence[EffectRow]) ->
         raise RefusedByRule(f"{step} holds {len(fitting)} times; name one of {', '.join(h.key for h in fitting)}.")
     hold = fitting[0]
     ended = tuple(dict.fromkeys(name.partition("~")[0] for name in progress.steps if name != hold.key))
-    kept = [PlannedStep(step=name, verdict=Verdict.KEPT, why="ended well") for name in ended]
+    kept = [PlannedStep(step=name, verdict=Verdict.KEPT, why=_why_kept(name)) for name in ended]
     plan = [*kept, _held_step(hold, effects)]
     seen = json.dumps(
         [
@@ -91,6 +91,10 @@ def draw_up_plan(step: str, progress: Progress, effects: Sequence[EffectRow]) ->
     )
     version = hashlib.sha256(seen.encode()).hexdigest()[:12]
     return ReplayPlan(order_id=progress.order_id, step=hold.key, version=version, steps=tuple(plan))
+
+
+def _why_kept(step: str) -> str:
+    return "a person's decision stays" if step.partition(":")[0] == RECORD_DECISION.name else "ended well"
 
 
 def _held_step(hold: Hold, effects: Sequence[EffectRow]) -> PlannedStep:

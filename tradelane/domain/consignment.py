@@ -6,8 +6,6 @@ brands in one parcel are two declarations.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.domain.catalogue import Centimetres, Exporter, Grams, IvaAccreditation
@@ -60,12 +58,6 @@ class Package(_Value):
     width_cm: Centimetres
     height_cm: Centimetres
     estimated: bool = False
-
-    @property
-    def volume_m3(self) -> Decimal:
-        """Outer volume in cubic metres to four decimals, half up as the packing list prints it."""
-        cubic_metres = self.length_cm * self.width_cm * self.height_cm / Decimal(1_000_000)
-        return cubic_metres.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 class DeclarationPart(_Value):

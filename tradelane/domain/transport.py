@@ -101,8 +101,8 @@ class TransportProgress(_Value):
 
     @property
     def furthest(self) -> TransportStatus:
-        """The furthest milestone ever reached."""
-        return max((event.status for event in self.events), key=RANK.__getitem__, default=TransportStatus.CREATED)
+        """The furthest milestone ever reached; a parcel is created before anything is heard of it."""
+        return max((TransportStatus.CREATED, *(event.status for event in self.events)), key=RANK.__getitem__)
 
     def reached(self, status: TransportStatus) -> bool:
         """Whether the parcel ever came as far as a status."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from temporalio import workflow
 
 from workflows.journey import Journey
@@ -112,4 +114,4 @@ async def _news(j: Journey, name: str, filing: Filing) -> Filing:
 def _mending(j: Journey, name: str, filing: Filing) -> tuple[str, ...]:
     skus = dict.fromkeys(item.sku for item in _part(j, name).items)
     field = filing.field or "hsk"
-    return tuple(f"tradelane orders amend {j.order_id} --set items.{sku}.{field}=VALUE" for sku in skus)
+    return tuple(f"tradelane orders amend {j.order_id} --set {quote(f'items.{sku}.{field}=VALUE')}" for sku in skus)

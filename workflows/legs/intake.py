@@ -8,8 +8,10 @@ from workflows.journey import Journey
 from workflows.steps import Failure
 
 with workflow.unsafe.imports_passed_through():
+    from tradelane.contracts.journeys import SITE
     from tradelane.contracts.steps import (
         CLAIM_CONSIGNMENT,
+        OPEN_JOURNEY,
         READ_BUYER_TAX_ID,
         READ_ORDER,
         READ_PACK,
@@ -24,9 +26,24 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.order import Order
 
 
-async def read_all(j: Journey) -> None:
-    """Read the order, wait for its payment and shipment, then read its pack, shipment and tax identity."""
+async def foreign_site(j: Journey) -> str | None:
+    """Read the order; a sentence when it belongs to another lane than this."""
     await read_own_order(j)
+    site = own_order(j).site
+    return None if site == SITE else f"Order {j.order_id} is of site {site}; this lane ends in Chile ({SITE})."
+
+
+async def wait_for_go_live(j: Journey) -> None:
+    """An order bought before go-live holds; a person may move the seller's go-live and look again."""
+    while j.go_live is not None and own_order(j).purchased_at < j.go_live:
+        words = f"bought before go-live of seller {j.seller_id} ({j.go_live:%Y-%m-%d %H:%M} UTC)"
+        await j.steps.hold("go_live", OPEN_JOURNEY.name, Failure("before_go_live", Fault.OURS, words))
+        opening = await j.steps.perform(OPEN_JOURNEY, j.opening_request())
+        j.go_live = opening.go_live
+
+
+async def read_all(j: Journey) -> None:
+    """Wait for payment and shipment of the order, then read its pack, shipment and tax identity."""
     await _payment(j)
     own = own_order(j)
     siblings = [j.order_id]
@@ -47,6 +64,7 @@ async def read_all(j: Journey) -> None:
 async def claim(j: Journey) -> None:
     """Claim the shipment: the lowest live order carries the consignment, the others are carried."""
     assert j.shipment is not None
+    j.read_again = lambda: read_live_orders(j)
     live = tuple(order_id for order_id in sorted(j.orders, key=int) if j.orders[order_id].live)
     claimed = await j.steps.perform(
         CLAIM_CONSIGNMENT,
@@ -57,11 +75,16 @@ async def claim(j: Journey) -> None:
     j.carried_by = claimed.carrying_order if claimed.carrying_order != j.order_id else None
 
 
-async def reread(j: Journey) -> None:
-    """Read every live order again before a costly step: `paid` does not mean *ship*."""
+async def read_live_orders(j: Journey) -> None:
+    """Read every order of the parcel that is still live again."""
     for order_id in sorted(j.orders, key=int):
         if j.orders[order_id].live:
             await _read(j, order_id)
+
+
+async def reread(j: Journey) -> None:
+    """Look at the orders again before a costly step: `paid` does not mean *ship*."""
+    await read_live_orders(j)
     gone = [o for o in j.claimed if not j.orders[o].live and o != j.order_id]
     if gone and len([o for o in j.claimed if j.orders[o].live]) != len(j.claimed):
         j.claimed = tuple(o for o in j.claimed if j.orders[o].live)

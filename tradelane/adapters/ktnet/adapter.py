@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import httpx
@@ -59,7 +60,7 @@ class KtnetFiling:
 
     async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None:
         """Ask for the withdrawal (취하, message 5AS kind B) of an accepted declaration."""
-        exporter = self._exporters.get([exporter_id]).get(exporter_id)
+        exporter = (await asyncio.to_thread(self._exporters.get, [exporter_id])).get(exporter_id)
         if exporter is None or filing.number is None:
             missing = "exporter" if exporter is None else "declaration number"
             raise Refused(PARTY, "cannot_withdraw", f"The {missing} is not known.", fault=Fault.OURS)

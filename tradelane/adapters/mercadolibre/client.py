@@ -75,7 +75,7 @@ class MercadoLibreClient:
         query: Query | None = None,
         body: object = None,
     ) -> Answer:
-        token = self._token(seller_id)
+        token = await self._token(seller_id)
         if token.expires_at <= self._real_now() + self._access.refresh_ahead:
             token = await self._refreshed(seller_id, token)
         try:
@@ -110,8 +110,9 @@ class MercadoLibreClient:
             raise Unavailable(PARTY, "partial", f"The answer is partial: {missing} missing.")
         return answer
 
-    def _token(self, seller_id: str) -> SellerToken:
-        token = self._sellers.token(seller_id)
+    async def _token(self, seller_id: str) -> SellerToken:
+        # stores are synchronous and may wait for a lock: never on the loop
+        token = await asyncio.to_thread(self._sellers.token, seller_id)
         if token is None:
             raise _not_authorised(seller_id, "no_token", f"Seller {seller_id} has not authorised us yet.")
         return token
@@ -121,17 +122,17 @@ class MercadoLibreClient:
         holder = uuid4().hex
         pause = 0.05
         while pause < _LONGEST_PAUSE:
-            current = self._token(seller_id)
+            current = await self._token(seller_id)
             if current.generation != stale.generation:
                 return current
-            if self._sellers.lease_refresh(seller_id, holder, self._access.lease_seconds):
+            if await asyncio.to_thread(self._sellers.lease_refresh, seller_id, holder, self._access.lease_seconds):
                 try:
-                    current = self._token(seller_id)
+                    current = await self._token(seller_id)
                     if current.generation != stale.generation:
                         return current
                     return await self._refresh(seller_id, current)
                 finally:
-                    self._sellers.release_refresh(seller_id, holder)
+                    await asyncio.to_thread(self._sellers.release_refresh, seller_id, holder)
             await asyncio.sleep(pause)
             pause *= 2
         raise Unavailable(PARTY, "refresh_busy", "Another worker renews the token; try again.", timedelta(seconds=5))
@@ -149,7 +150,7 @@ class MercadoLibreClient:
         except Refused as refused:
             if refused.code != "invalid_grant":
                 raise
-            again = self._token(seller_id)
+            again = await self._token(seller_id)
             if again.generation != token.generation:
                 return again
             raise _not_authorised(seller_id, "invalid_grant", refused.words) from refused
@@ -160,7 +161,7 @@ class MercadoLibreClient:
             expires_at=asked_at + timedelta(seconds=message.expires_in),
             generation=token.generation + 1,
         )
-        self._sellers.save_token(seller_id, renewed)
+        await asyncio.to_thread(self._sellers.save_token, seller_id, renewed)
         return renewed
 
 

@@ -7,6 +7,7 @@ first (`journal`): a paper of unknown outcome is searched by its bytes, invoice 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -16,6 +17,7 @@ from datetime import date, datetime, timedelta
 import httpx
 
 from tradelane.adapters.errors import Garbled, Refused, Unavailable
+from tradelane.adapters.http import TOO_LATE
 from tradelane.adapters.mydhl import booking, invoice_data, mapper, wire
 from tradelane.adapters.mydhl.client import PARTY, MydhlAccess, MydhlClient
 from tradelane.adapters.mydhl.journal import Journal, Told, facts_of
@@ -37,6 +39,8 @@ UPLOADED_AS: dict[CarrierDocument, str] = {
 FETCHED_AS: dict[str, str] = {"CIN": "commercial-invoice", "INV": "commercial-invoice", "DCL": "customs-entry"}
 
 BOOKABLE_AHEAD = timedelta(days=11)
+LONGEST_LEAD = timedelta(days=8)
+"""DHL takes bookings up to ten days ahead."""
 _TRACKING = "/shipments/{waybill}/tracking"
 
 
@@ -72,7 +76,7 @@ class MydhlCarrier:
             return CannotTell(f"DHL holds {len(waybills)} shipments under {ucr}: {', '.join(waybills)}.")
         if waybills:
             return Done(Booking(carrier=self.name, waybill=_waybill(waybills[0]), reference=ucr))
-        told, row = self._journal.told(_booking_key(ucr))
+        told, row = await self._journal.told(_booking_key(ucr))
         if told is Told.SENT and row is not None and (known := facts_of(row).get("waybill")):
             # DHL answered with a waybill; that its tracking does not know it yet takes nothing back
             pickup = facts_of(row).get("pickup") or None
@@ -83,19 +87,34 @@ class MydhlCarrier:
         return NotDone()
 
     async def book(self, request: BookingRequest) -> Booking:
-        """Book transport and pickup together; the label goes to the document store where there is one."""
+        """Book transport and pickup together; the label goes to the document store where there is one.
+
+        When DHL finds that the planned instant has passed on arrival, it is planned later and sent again at once.
+        """
+        lead = self._access.lead
+        while True:
+            try:
+                return await self._booked(request, lead)
+            except Unavailable as failure:
+                if failure.code != TOO_LATE or lead >= LONGEST_LEAD:
+                    raise
+            lead = min(lead * 6 + timedelta(minutes=10), LONGEST_LEAD)
+
+    async def _booked(self, request: BookingRequest, lead: timedelta) -> Booking:
         ucr = request.consignment.ucr
-        body = booking.request_body(request, self._access, self._now())
-        with self._journal.attempt(_booking_key(ucr), "book") as facts:
+        body = booking.request_body(request, self._access, self._now(), lead)
+        async with self._journal.attempt(_booking_key(ucr), "book") as facts:
             booked = (await self._calls.post("/shipments", body)).read(wire.Booked)
             waybill = _waybill(booked.shipmentTrackingNumber)
             facts |= {"waybill": waybill, "pickup": booked.dispatchConfirmationNumber or ""}
+        planned = body["plannedShippingDateAndTime"][:10]
+        await self._journal.note(_shipment_key(waybill), "booked", {"planned": planned})
         return Booking(
             carrier=self.name,
             waybill=waybill,
             reference=ucr,
             pickup_confirmation=booked.dispatchConfirmationNumber,
-            label_sha256=self._kept_label(ucr, request.consignment.version, booked),
+            label_sha256=await self._kept_label(ucr, request.consignment.version, booked),
         )
 
     async def find_document(self, waybill: WaybillNumber, document: CarrierDocument) -> Existing[str]:
@@ -105,22 +124,21 @@ class MydhlCarrier:
         before the latest question is no answer to it.
         """
         asked_at = await self._asked_at(waybill) if document is CarrierDocument.CUSTOMS_ANSWER else None
-        told, row = self._journal.told(_paper_key(waybill, document), asked_at)
+        told, row = await self._journal.told(_paper_key(waybill, document), asked_at)
         if told is Told.NEVER or row is None:
             return NotDone()
         if told is Told.SENT:
             return Done(document.value)
         digest = row.step.rpartition(":")[2]
         if digest in await self._stored(waybill, FETCHED_AS[UPLOADED_AS[document]]):
-            self._journal.settle(row)
+            await self._journal.settle(row)
             return Done(document.value)
         return NotDone("An upload was sent and its answer lost; DHL does not hold the paper.")
 
     async def upload_document(self, waybill: WaybillNumber, document: CarrierDocument, pdf: bytes) -> None:
         """Give a paper to a shipment booked with paperless trade. DHL asks for ten minutes between uploads."""
-        shipment = await self._shipment(waybill, "shipment-details-only")
         body = {
-            "originalPlannedShippingDate": _planned_day(shipment).isoformat(),
+            "originalPlannedShippingDate": await self._planned(waybill),
             "accounts": booking.accounts(None, self._access),
             "productCode": self._access.product_code,
             "documentImages": [
@@ -132,7 +150,7 @@ class MydhlCarrier:
             ],
         }
         step = f"upload:{hashlib.sha256(pdf).hexdigest()}"
-        with self._journal.attempt(_paper_key(waybill, document), step):
+        async with self._journal.attempt(_paper_key(waybill, document), step):
             await self._calls.patch("/shipments/{waybill}/upload-image", {"waybill": waybill}, body)
 
     async def find_preadvice(self, waybill: WaybillNumber, request: BookingRequest) -> Existing[str]:
@@ -142,7 +160,7 @@ class MydhlCarrier:
         """
         if not self._access.invoice_data:
             return Done("booking")
-        told, _ = self._journal.told(_preadvice_key(waybill))
+        told, _ = await self._journal.told(_preadvice_key(waybill))
         if told is Told.SENT:
             return Done("invoice_data")
         if told is Told.NEVER:
@@ -154,10 +172,9 @@ class MydhlCarrier:
         if not self._access.invoice_data:
             words = "Invoice data are not enabled for this account; the accreditation is in the booking."
             raise Refused(PARTY, "not_enabled", words, fault=Fault.OURS)
-        shipment = await self._shipment(waybill, "shipment-details-only")
-        body = invoice_data.request_body(request, self._access, _planned_day(shipment).isoformat())
+        body = invoice_data.request_body(request, self._access, await self._planned(waybill))
         path = "/shipments/{waybill}/upload-invoice-data"
-        with self._journal.attempt(_preadvice_key(waybill), "send_preadvice"):
+        async with self._journal.attempt(_preadvice_key(waybill), "send_preadvice"):
             await self._calls.patch(path, {"waybill": waybill}, body)
 
     async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]:
@@ -202,6 +219,11 @@ class MydhlCarrier:
             raise Unavailable(PARTY, "not_settled", "DHL does not show the shipment yet.")
         return shipment
 
+    async def _planned(self, waybill: WaybillNumber) -> str:
+        """Planned day of a booking: as we sent it, else as DHL tells it (a booking whose answer was lost)."""
+        known = (await self._journal.noted(_shipment_key(waybill))).get("planned")
+        return known or _planned_day(await self._shipment(waybill, "shipment-details-only")).isoformat()
+
     async def _stored(self, waybill: WaybillNumber, kind: str) -> set[str]:
         """Hashes of the papers of one kind that DHL keeps with a shipment."""
         shipment = await self._shipment(waybill, "all-checkpoints")
@@ -220,18 +242,24 @@ class MydhlCarrier:
             found |= {hashlib.sha256(_content(image)).hexdigest() for image in images}
         return found
 
-    def _kept_label(self, ucr: Ucr, version: int, booked: wire.Booked) -> str | None:
+    async def _kept_label(self, ucr: Ucr, version: int, booked: wire.Booked) -> str | None:
         label = next((image for image in booked.documents if image.typeCode == "label"), None)
         if label is None or self._documents is None:
             return None
         content = _content(label)
         if not content:
             return None
-        return self._documents.put(ucr, "transport_label", version, content, "application/pdf").sha256
+        put = self._documents.put
+        stored = await asyncio.to_thread(put, ucr, "transport_label", version, content, "application/pdf")
+        return stored.sha256
 
 
 def _booking_key(ucr: Ucr) -> str:
     return f"mydhl:booking:{ucr}"
+
+
+def _shipment_key(waybill: WaybillNumber) -> str:
+    return f"mydhl:shipment:{waybill}"
 
 
 def _paper_key(waybill: WaybillNumber, document: CarrierDocument) -> str:

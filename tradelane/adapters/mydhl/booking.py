@@ -25,8 +25,10 @@ from tradelane.ports import BookingRequest
 REASON = "commercial_purpose_or_sale"
 
 
-def request_body(request: BookingRequest, access: MydhlAccess, now: datetime) -> dict[str, Any]:
-    """Body of `POST /shipments`. `now` is trade time.
+def request_body(
+    request: BookingRequest, access: MydhlAccess, now: datetime, lead: timedelta | None = None
+) -> dict[str, Any]:
+    """Body of `POST /shipments`. `now` is trade time; `lead` replaces that of the settings.
 
     Raises:
         Refused: data that DHL cannot take as they are; `fault` says whose.
@@ -35,7 +37,7 @@ def request_body(request: BookingRequest, access: MydhlAccess, now: datetime) ->
     exporter = consignment.exporter(consignment.parts[0].exporter_id)
     phone = access.receiver_phone or exporter.phone
     return {
-        "plannedShippingDateAndTime": planned(request.planned_at, now, access.lead),
+        "plannedShippingDateAndTime": planned(request.planned_at, now, access.lead if lead is None else lead),
         "pickup": {"isRequested": True, "closeTime": access.pickup_close},
         "productCode": access.product_code,
         "accounts": accounts(consignment, access),
@@ -56,7 +58,7 @@ def request_body(request: BookingRequest, access: MydhlAccess, now: datetime) ->
         "customerDetails": {
             "shipperDetails": parties.shipper(exporter, access),
             "receiverDetails": parties.receiver(consignment.consignee, phone, consignment.orders[0]),
-            "exporterDetails": parties.exporting(exporter),
+            **({"exporterDetails": parties.exporting(exporter)} if parties.complete(exporter) else {}),
         },
         "content": {
             "packages": [_package(package) for package in consignment.packages],

@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
-from tradelane.adapters.http import Answer, Outside, Query, cut
+from tradelane.adapters.http import TOO_LATE, Answer, Outside, Query, cut
 from tradelane.domain.holds import Fault
 
 PARTY = "mydhl"
@@ -122,6 +122,8 @@ def refusal(answer: Answer) -> OutsideFailure:
         return Refused(PARTY, "unauthorised", words, fault=Fault.OURS)
     numbered = re.match(r"\s*(\d{3,5})\s*:", detail)
     code = numbered.group(1) if numbered else str(answer.status)
+    if "in the past" in words.lower():
+        return Unavailable(PARTY, TOO_LATE, words)  # it was not when we sent it: plan later and try again
     if code == "999":
         return Unavailable(PARTY, code, words)
     return Refused(PARTY, code, words, fault=_fault(words, answer.status))

@@ -7,9 +7,10 @@ left open is one whose outcome nobody knows.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,17 +28,17 @@ class Told(StrEnum):
 
 
 class Journal:
-    """Attempts under a key, numbered from 1: `<key>~1`, `<key>~2`, ..."""
+    """Attempts under a key, numbered from 1: `<key>~1`, `<key>~2`, ... The store is asked off the loop."""
 
     def __init__(self, effects: Effects, now: Callable[[], datetime]) -> None:
         self._effects = effects
         self._now = now
 
-    def told(self, key: str, since: datetime | None = None) -> tuple[Told, EffectRow | None]:
+    async def told(self, key: str, since: datetime | None = None) -> tuple[Told, EffectRow | None]:
         """What is known of a write, with the latest row that says so; attempts before `since` do not count."""
         sent: EffectRow | None = None
         unknown: EffectRow | None = None
-        for row in self._attempts(key):
+        for row in await asyncio.to_thread(self._attempts, key):
             if since is not None and row.intended_at < since:
                 continue
             if row.state != "done":
@@ -48,33 +49,42 @@ class Journal:
             return Told.SENT, sent
         return (Told.OPEN, unknown) if unknown else (Told.NEVER, None)
 
-    @contextmanager
-    def attempt(self, key: str, step: str) -> Iterator[dict[str, str]]:
+    @asynccontextmanager
+    async def attempt(self, key: str, step: str) -> AsyncIterator[dict[str, str]]:
         """Write down an attempt, and its outcome where it is certain, with the facts put into the dict."""
-        number = sum(1 for _ in self._attempts(key)) + 1
-        row = f"{key}~{number}"
-        self._effects.intend(row, step, self._now())
+        row = f"{key}~{len(await asyncio.to_thread(self._attempts, key)) + 1}"
+        await asyncio.to_thread(self._effects.intend, row, step, self._now())
         facts: dict[str, str] = {}
         try:
             yield facts
         except OutsideFailure as failure:
             if surely_not_done(failure):
-                self._close(row, {"outcome": "not_sent"})
+                await self._close(row, {"outcome": "not_sent"})
             raise
-        self._close(row, {**facts, "outcome": Told.SENT})
+        await self._close(row, {**facts, "outcome": Told.SENT})
 
-    def settle(self, row: EffectRow) -> None:
+    async def settle(self, row: EffectRow) -> None:
         """Close an open attempt as sent, after a look outside has found it."""
-        self._close(row.key, {"outcome": Told.SENT})
+        await self._close(row.key, {"outcome": Told.SENT})
 
-    def _close(self, row: str, content: dict[str, str]) -> None:
-        self._effects.done(row, json.dumps(content), self._now())
+    async def note(self, key: str, step: str, facts: dict[str, str]) -> None:
+        """Keep facts of something that is done."""
+        await asyncio.to_thread(self._effects.intend, key, step, self._now())
+        await self._close(key, facts)
 
-    def _attempts(self, key: str) -> Iterator[EffectRow]:
-        number = 1
-        while (row := self._effects.find(f"{key}~{number}")) is not None:
-            yield row
-            number += 1
+    async def noted(self, key: str) -> dict[str, str]:
+        """Facts kept under a key; none where nothing was kept."""
+        row = await asyncio.to_thread(self._effects.find, key)
+        return facts_of(row) if row else {}
+
+    async def _close(self, row: str, content: dict[str, str]) -> None:
+        await asyncio.to_thread(self._effects.done, row, json.dumps(content), self._now())
+
+    def _attempts(self, key: str) -> list[EffectRow]:
+        rows: list[EffectRow] = []
+        while (row := self._effects.find(f"{key}~{len(rows) + 1}")) is not None:
+            rows.append(row)
+        return rows
 
 
 def facts_of(row: EffectRow) -> dict[str, str]:

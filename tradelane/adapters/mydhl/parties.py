@@ -21,7 +21,7 @@ LINES = 3
 
 def shipper(exporter: Exporter, access: MydhlAccess) -> dict[str, Any]:
     """Who ships: the exporter; the agency of the settings where the exporter's address is not complete."""
-    if access.shipper and not _complete(exporter):
+    if access.shipper and not complete(exporter):
         agency = access.shipper
         return _party(
             lines=agency.lines,
@@ -84,7 +84,8 @@ def receiver(consignee: Consignee, phone: str, order_id: str) -> dict[str, Any]:
     return party
 
 
-def _complete(exporter: Exporter) -> bool:
+def complete(exporter: Exporter) -> bool:
+    """Whether an exporter's English address and phone are all there."""
     return bool(exporter.phone.strip() and exporter.city_en.strip() and any(exporter.address_en))
 
 
