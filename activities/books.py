@@ -12,13 +12,10 @@ from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.outside import CannotTell, Existing, Move, NotDone, decide
 from tradelane.ports import Decisions, Effects
+from tradelane.settings import Settings
 
 Content = TypeVar("Content")
 Result = TypeVar("Result")
-
-
-IN_FLIGHT = timedelta(seconds=30)
-"""Real time after which no request of a lost try can still arrive: longer than any adapter waits for an answer."""
 
 
 async def in_thread(call: Callable[..., Result], *args: object) -> Result:
@@ -29,10 +26,11 @@ async def in_thread(call: Callable[..., Result], *args: object) -> Result:
 class Books:
     """Our own books of effects, and the rule that every effect goes through."""
 
-    def __init__(self, effects: Effects, decisions: Decisions, *, look_before_write: bool) -> None:
+    def __init__(self, effects: Effects, decisions: Decisions, settings: Settings) -> None:
         self._effects = effects
         self._decisions = decisions
-        self._look = look_before_write
+        self._look = settings.look_before_write
+        self._fence = timedelta(seconds=settings.write_fence_seconds)
 
     async def act(
         self,
@@ -83,7 +81,7 @@ class Books:
 
     async def _written(self, key: str, step: str, create: Callable[[], Awaitable[Content]]) -> Content:
         """Write outside, unless an earlier try may still be in flight: its worker may live although it seems gone."""
-        wait = await in_thread(self._effects.begin, key, step, datetime.now(UTC), IN_FLIGHT)
+        wait = await in_thread(self._effects.begin, key, step, datetime.now(UTC), self._fence)
         if wait:
             raise Unavailable("desk", "in_flight", "an earlier try may still be under way", wait=wait)
         try:

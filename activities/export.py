@@ -31,7 +31,7 @@ from tradelane.domain import paperwork
 from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState, invoice_number
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
-from tradelane.domain.outside import Existing, digest_of
+from tradelane.domain.outside import Done, Existing, digest_of
 from tradelane.domain.trade_time import Timetable, today_in_korea
 from tradelane.ports import Watch
 from tradelane.resources import Resources
@@ -47,9 +47,7 @@ class ExportActivities:
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
-        self._books = Books(
-            resources.effects, resources.decisions, look_before_write=resources.settings.look_before_write
-        )
+        self._books = Books(resources.effects, resources.decisions, resources.settings)
 
     @implements(READ_CUSTOMS_RATE)
     async def read_customs_rate(self, request: RateRequest) -> CustomsRate:
@@ -167,7 +165,11 @@ class ExportActivities:
             raise Unavailable("ktnet", "not_decided", f"{filing.order_no} is {filing.state.value}; wait for customs")
 
         async def find() -> Existing[str]:
-            return await self._r.filing.find_withdrawal(filing, exporter_id)
+            found = await self._r.filing.find_withdrawal(filing, exporter_id)
+            if found == Done("refused"):  # the declaration stands: that is no withdrawal
+                words = f"customs refused to withdraw {filing.number or filing.order_no}; the declaration stands"
+                raise Refused("customs", "withdrawal_refused", words, reason="withdrawal_refused")
+            return found
 
         async def create() -> str:
             await self._r.filing.withdraw(filing, exporter_id, request.reason)

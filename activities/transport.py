@@ -43,9 +43,7 @@ class TransportActivities:
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
-        self._books = Books(
-            resources.effects, resources.decisions, look_before_write=resources.settings.look_before_write
-        )
+        self._books = Books(resources.effects, resources.decisions, resources.settings)
 
     @implements(BOOK_TRANSPORT)
     async def book_transport(self, request: TransportRequest) -> BookingReply:

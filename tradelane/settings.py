@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     look_before_write: bool = True
     """Never switch this off outside the test that shows why: without it a lost reply doubles an effect."""
 
+    write_fence_seconds: float = 30.0
+    """Real time after which no request of a lost try can still arrive: longer than any adapter waits for an answer."""
+
     # doors
     webhook_secret: SecretStr = SecretStr("")
     """Unguessable path of the Mercado Libre webhook; empty = made on first use under `data_dir`."""

@@ -88,3 +88,20 @@ async def test_a_worker_killed_at_every_effect_of_an_order_doubles_none(
         rows = await lane.effects()
         for _, operation in KILLS:
             assert count(rows, operation) == 1, operation
+
+
+async def test_the_same_kills_double_effects_when_nobody_looks(tmp_path: Path, target: str, namespace: str) -> None:
+    """The proof that the look is what saves us: with it switched off the very same kills book and report twice."""
+    unsafe = {"look_before_write": False, "write_fence_seconds": 0.2}
+    async with open_lane(tmp_path, target, namespace=namespace, with_worker=False, **unsafe) as lane:
+        kills = (("mydhl", "book"), ("mercadolibre", "publish_tracking"))
+        for counterparty, operation in kills:
+            await lane.fault(counterparty, operation, "kill")
+        [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+
+        async with supervised(lane) as deaths:
+            await lane.until(sold["order_id"], lambda p: "publish_tracking" in p.steps, within=60)
+
+        assert deaths[:2] == [-9, -9]
+        rows = await lane.effects()
+        assert [count(rows, operation) for _, operation in kills] == [2, 2]

@@ -55,8 +55,8 @@ def default_pace(orders: int) -> float:
 
 
 def default_limit(orders: int, days_per_second: float) -> float:
-    """Real seconds: forty trade days, and a second and a half of work for each order, but at least a minute."""
-    return max(60.0, 40 / days_per_second + 1.5 * orders + 30)
+    """Real seconds: forty trade days, and a second and a half of work for each order, but at least a minute and a half."""
+    return max(90.0, 40 / days_per_second + 1.5 * orders + 30)
 
 
 @dataclass(frozen=True)
