@@ -42,7 +42,7 @@ from tradelane.contracts.steps import (
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, draw_up
 from tradelane.domain.identifiers import OrderId
-from tradelane.domain.trade_time import TradeClock, Timetable, today_in_korea
+from tradelane.domain.trade_time import Timetable, TradeClock, today_in_korea
 from tradelane.domain.transport import Booking, CarrierDocument
 from tradelane.ports import Decision
 from tradelane.resources import Resources, open_stores, wired
@@ -156,9 +156,7 @@ class Office:
         )
         planned = await self.step(
             self.intake.plan_consignment,
-            PlanRequest(
-                ucr=claim.ucr, seller_id=seller.id, orders=(order,), shipment=shipment, buyer=buyer, version=1
-            ),
+            PlanRequest(ucr=claim.ucr, seller_id=seller.id, orders=(order,), shipment=shipment, buyer=buyer, version=1),
         )
         packed = await self.step(self.intake.confirm_packing, PackingRequest(consignment=planned.consignment))
         return Parcel(self, packed.consignment)

@@ -15,7 +15,6 @@ import pytest
 import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 
-
 from tests.adapters.office import Office, Parcel, open_office
 from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect

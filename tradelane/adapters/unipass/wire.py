@@ -6,6 +6,7 @@ are repeated elements; any element may be empty or missing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ PARTY = "unipass"
 Row = dict[str, str]
 
 _OUR_MISTAKES = ("인증키", "crkycn", "필수", "입력값", "파라미터", "parameter")
+_NAMED_PARAMETER = re.compile(r"\[[a-z][a-z0-9]*\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def document(body: bytes, root: str) -> Document:
 
 def _error(words: str) -> Exception:
     lowered = words.lower()
-    if any(sign in lowered for sign in _OUR_MISTAKES):
+    if any(sign in lowered for sign in _OUR_MISTAKES) or _NAMED_PARAMETER.search(words):
         return Refused(PARTY, "rejected", words, fault=Fault.OURS)
     return Unavailable(PARTY, "error", words or "UNI-PASS answered with an error and no reason.")
 
