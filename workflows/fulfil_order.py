@@ -84,6 +84,7 @@ class FulfilOrder:
         self.journey.steps.replan = self.journey.replan
         self.state = "running"
         self.cancel_reason = ""
+        self.over = False
         self.deciding: set[str] = set()
         self.travel: asyncio.Task[str] | None = None
         self._shown: Shown = {}
@@ -101,11 +102,15 @@ class FulfilOrder:
         heed = asyncio.create_task(self._heed())
         try:
             await workflow.wait([self.travel])
+        except asyncio.CancelledError:  # the engine's own Cancel is ours
+            self._abandon("cancelled in the engine")
+            await workflow.wait([self.travel])
+        self.over = True
+        await self._ended(heed)
+        try:
             outcome = self.travel.result()
         except (Abandoned, asyncio.CancelledError) as end:
-            outcome = await self._unwound(str(end) or self.cancel_reason or "cancelled in the engine")
-        heed.cancel()
-        await self._settled(heed)
+            outcome = await self._unwound(self.cancel_reason or str(end))
         self.state = outcome
         self._changed()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -208,6 +213,7 @@ class FulfilOrder:
         j = self.journey
         self.state = "cancelling"
         j.steps.stage = "cancelling"
+        j.steps.abandoned = ""
         for key in list(j.steps.holds):
             j.steps.close_hold(key)
         try:
@@ -222,20 +228,27 @@ class FulfilOrder:
         j = self.journey
         await workflow.wait_condition(lambda: j.ucr is not None)
         while True:
-            if not await j.news("mercadolibre", within=A_LONG_TIME, summary="changes of the sale"):
-                continue
+            await j.news("mercadolibre", within=A_LONG_TIME, summary="changes of the sale", or_else=lambda: self.over)
+            if self.over:
+                return
             await intake.read_own_order(j)
             order = intake.own_order(j)
             if not order.live:
                 self._abandon(f"order {order.status_words} at Mercado Libre")
                 return
 
-    async def _settled(self, task: asyncio.Task[None]) -> None:
+    async def _ended(self, task: asyncio.Task[None]) -> None:
+        """End a task that only listens; what it was waiting for no longer matters."""
+        task.cancel()
         if not task.done():
             await workflow.wait([task])
+        if not task.cancelled() and isinstance(failure := task.exception(), BaseException):
+            workflow.logger.info("listening ended with %s", type(failure).__name__)
 
     def _abandon(self, reason: str) -> None:
+        """End the travel; the reason stays, for a cancel that meets a completion is swallowed by the SDK (#1224)."""
         self.cancel_reason = reason
+        self.journey.steps.abandoned = reason
         if self.travel is not None and not self.travel.done():
             self.travel.cancel(reason)
 
@@ -390,6 +403,7 @@ class FulfilOrder:
                 timetable=self.journey.steps.timetable,
             ),
             part=info.id if info else "",
+            regardless=True,
         )
 
     async def _stage(self, stage: str) -> None:

@@ -111,6 +111,8 @@ class Steps:
     ended: list[str] = field(default_factory=list)
     started: set[str] = field(default_factory=set)
     replies: dict[str, BaseModel] = field(default_factory=dict)
+    abandoned: str = ""
+    """Why the journey is being ended, until unwinding begins."""
     changed: Callable[[], None] = lambda: None
     replan: Callable[[], Awaitable[None]] | None = None
 
@@ -122,14 +124,18 @@ class Steps:
         part: str = "",
         renew: Callable[[], Awaitable[None]] | None = None,
         refresh: Callable[[], Awaitable[None]] | None = None,
+        regardless: bool = False,
     ) -> Reply:
         """Perform a step until it ends well; hold for a person where it cannot go on.
 
         `request` is built anew for each round, so that an amendment reaches the step it was made for; `renew` brings
-        up to date what was stale, `refresh` reads again what a person may have mended outside during a hold.
+        up to date what was stale, `refresh` reads again what a person may have mended outside during a hold. Once the
+        journey is abandoned no step begins, except `regardless`.
         """
         key = f"{effect.name}:{part}" if part else effect.name
         while True:
+            if self.abandoned and not regardless:
+                raise Abandoned(self.abandoned)
             asked = request if isinstance(request, BaseModel) else request()
             try:
                 return await self._round(effect, asked, key)

@@ -5,17 +5,16 @@ Real adapters and activities against the simulators over sockets; the counterpar
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 
-from tests.adapters.office import Office, Parcel, open_office
+from tests.adapters.office import Office, Parcel
 from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect
 from tradelane.domain.export_declaration import FilingState
@@ -113,12 +112,6 @@ PUBLISH_DELIVERY = Case(
 ALL = (LODGE, WITHDRAW, BOOK, ATTACH, ANSWER, PUBLISH_TRACKING, PREADVICE, WATCH, PUBLISH_DELIVERY)
 ASKABLE = tuple(case for case in ALL if case is not PREADVICE)
 PAPERS = (ATTACH, ANSWER)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
-    async with open_office(tmp_path_factory.mktemp("office")) as opened:
-        yield opened
 
 
 async def ready(office: Office, case: Case) -> Parcel:

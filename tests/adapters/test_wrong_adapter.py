@@ -14,14 +14,15 @@ import pytest
 import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 
-from tests.adapters.office import Office, open_office
+from tests.adapters.office import Office
 from tradelane.adapters.errors import Refused, Stale
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.adapters.ktnet import adapter as ktnet_adapter
+from tradelane.adapters.ktnet.declaration import document
 from tradelane.adapters.mydhl import booking as mydhl_booking
 from tradelane.adapters.unipass import UnipassAccess, UnipassCustoms
 from tradelane.adapters.unipass import adapter as unipass_adapter
-from tradelane.domain.export_declaration import draw_up
+from tradelane.domain.export_declaration import Filing, draw_up
 from tradelane.domain.identifiers import ExportDeclarationNumber
 from tradelane.domain.trade_time import KOREA, today_in_korea
 
@@ -31,12 +32,6 @@ class Misspelt(str):
 
     __slots__ = ()
     printed: ClassVar[str] = ""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
-    async with open_office(tmp_path_factory.mktemp("wrong")) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -134,7 +129,7 @@ async def test_a_declaration_number_that_is_not_whole_is_refused_everywhere(
 
     with pytest.raises(Refused, match="expDclrNo"):
         await unipass(office, http).loading(wrong)
-    spoilt_filing = filing.model_construct(order_no=filing.order_no, state=filing.state, number=wrong)
+    spoilt_filing = Filing.model_construct(order_no=filing.order_no, state=filing.state, number=wrong)
     with pytest.raises(Refused, match="ExportDeclarationNo"):
         await ktnet(office, http).withdraw(spoilt_filing, parcel.declared.exporter.id, "the buyer cancelled")
     assert await office.acted("amend", parcel.shipment) == 0
@@ -158,7 +153,7 @@ async def test_a_total_rounded_up_is_refused(
     parcel = await office.parcel()
     declaration = await parcel.drawn_up()
     whole = declaration.amount.converted(declaration.rate.krw_per_unit, "KRW").amount
-    real = ktnet_adapter.document
+    real = document
 
     def rounded_up(*given: Any) -> dict[str, Any]:
         return {**real(*given), "TotalDeclAmountKRW": str(int(whole) + 1)}

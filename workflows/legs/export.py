@@ -112,6 +112,10 @@ async def _news(j: Journey, name: str, filing: Filing) -> Filing:
 
 
 def _mending(j: Journey, name: str, filing: Filing) -> tuple[str, ...]:
-    skus = dict.fromkeys(item.sku for item in _part(j, name).items)
-    field = filing.field or "hsk"
+    """The commands that mend what an error notice names (`hsk`, or `line 2: hsk` where it names the line)."""
+    items = _part(j, name).items
+    line, _, named = filing.field.rpartition(": ")
+    number = int(line.removeprefix("line ")) if line.removeprefix("line ").isdigit() else 0
+    skus = dict.fromkeys([items[number - 1].sku] if 0 < number <= len(items) else [item.sku for item in items])
+    field = named or "hsk"
     return tuple(f"tradelane orders amend {j.order_id} --set {quote(f'items.{sku}.{field}=VALUE')}" for sku in skus)

@@ -1,0 +1,225 @@
+"""KTNET's tables (docs/counterparties/ktnet.md) held against our adapter and, apart from it, against the simulator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from tests.adapters import parcels
+from tests.adapters.books import MemoryExporters
+from tests.adapters.contract import Field, day, euc_kr, faults, free, like, needed, number, one_of, rows, without_each
+from tests.adapters.counterparty import Counterparty
+from tests.adapters.office import Office, shown, spoken_again
+from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
+from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
+
+DECLARANT = like("[0-9A-Z]{5}")
+BUSINESS_NUMBER = like("[0-9]{10}")
+CLEARANCE_CODE = like(r"([가-힣]{2}\*{4}|[가-힣]{3}\*{2}|[가-힣]{4})[0-9A-Za-z]{7}")
+POSTCODE = like("[0-9]{5}")
+DECLARATION_NUMBER = like(r"[0-9A-Z]{5}\d{2}\d{6}X")
+PLAIN = r"[ -;=?-%'-~]"
+KIND_OF_PACKAGE = like("(?!PK|PT)[A-Z]{2,3}")
+
+
+def plain(longest: int) -> Any:
+    """Printable ASCII without `<`, `>` and `&`."""
+    return like(rf"(?:(?![<>&])[ -~]){{1,{longest}}}")
+
+
+DECLARATION: tuple[Field, ...] = (
+    needed("SellerPartyId", euc_kr(35)),
+    needed("OrderNo", euc_kr(50)),
+    needed("AutoDeclaration", one_of("Y", "N")),
+    needed("RequestType", one_of("S")),
+    needed("ApplicationCompanyName", euc_kr(50)),
+    needed("ApplicationId", DECLARANT),
+    needed("ApplicationPartyCeoName", euc_kr(12)),
+    needed("AgencyCompanyName", euc_kr(28)),
+    free("AgencyCustomsId", CLEARANCE_CODE),
+    needed("ExportPartyTypeCode", one_of("A", "B", "C")),
+    needed("ExportPartyCompanyName", euc_kr(28)),
+    needed("ExportPartyCeoName", euc_kr(12)),
+    needed("ExportPartyAddress", euc_kr(150)),
+    needed("ExportPartyRegistNo", BUSINESS_NUMBER),
+    needed("ExportPartyCustomsId", CLEARANCE_CODE),
+    needed("ExportPartyZipCode", POSTCODE),
+    needed("MakerName", euc_kr(28)),
+    free("MakerCustomsId", euc_kr(15)),
+    needed("MakerZipCode", POSTCODE),
+    needed("BuyerPartyEngName", like(r"[a-zA-Z.,\- ]{1,60}")),
+    needed("CustomsCode", like("[0-9]{3}")),
+    needed("CustomsDeptCode", like("[0-9]{2}")),
+    needed("DeclarationDate", day("%Y%m%d")),
+    needed("DeclarationType", one_of("H")),
+    needed("TransactionType", one_of("15", "11")),
+    free("ExportType", one_of("A")),
+    needed("PaymentTypeCode", one_of(*["CD", "DA", "DP", "GN", "GO", "LH", "LS", "LU", "PT", "TT", "OA"])),
+    needed("DestinationCountryCode", one_of("CL")),
+    needed("LoadingLocPortCode", one_of("KRICN")),
+    needed("LoadingLocPortType", one_of("3")),
+    free("TransportMeansCode", one_of("40")),
+    free("TransportCaseCode", one_of("ETC", "FC", "LC", "BU")),
+    needed("GoodsLocZipCode", POSTCODE),
+    needed("GoodsLocAddress", euc_kr(70)),
+    free("GoodsUsedCode", one_of("N")),
+    free("RefundCode", one_of("1", "2")),
+    needed("CustomsTaxRefundRequest", one_of("NO", "AD")),
+    free("ContainerIndicator", one_of("Y", "N")),
+    needed("TotalPackageWeight", number(16, 3, least="0.001")),
+    needed("TotalPackageWeightUnitCode", one_of("KG")),
+    needed("TotalPackageQuantity", number(6, least="1")),
+    needed("TotalPackageUnitCode", KIND_OF_PACKAGE),
+    needed("TotalDeclAmountKRW", number(15)),
+    needed("DeliveryTermsCode", like("[A-Z]{3}")),
+    needed("PaymentCurrencyCode", like("[A-Z]{3}")),
+    needed("PaymentAmount", number(18, 2)),
+    needed("PaymentExchangeRate", number(9, 4, least="0.0001")),
+    free("USDExchangeRate", number(9, 4, least="0.0001")),
+    needed("ResponseTypeCode", one_of("AB")),
+    free("FunctionCode", one_of("9")),
+    needed("TotalRan", number(3, least="1")),
+    needed("RanList", rows(999)),
+    needed("RanList[].RanNo", like("[0-9]{3}")),
+    needed("RanList[].HSCode", like("[0-9]{10}")),
+    needed("RanList[].HSGoodsDesc", plain(50)),
+    needed("RanList[].GoodsDesc", plain(50)),
+    free("RanList[].InvoiceNo", euc_kr(17)),
+    free("RanList[].BrandName", plain(30)),
+    needed("RanList[].DeclAmount1", number(18)),
+    needed("RanList[].NetWeight", number(16, 3)),
+    needed("RanList[].NetWeightUnitCode", one_of("KG")),
+    needed("RanList[].OriginCountryCode", like("[A-Z]{2}")),
+    needed("RanList[].AttachYN", one_of("Y", "N")),
+    needed("RanList[].ItemList", rows(99)),
+    needed("RanList[].ItemList[].ItemNo", like("[0-9]{2}")),
+    free("RanList[].ItemList[].ItemCode", euc_kr(50)),
+    needed("RanList[].ItemList[].GoodsName", plain(300)),
+    needed("RanList[].ItemList[].ItemQuantity", number(14, 4, least="0.0001")),
+    free("RanList[].ItemList[].ItemQuantityUnitCode", one_of("EA", "U")),
+    needed("RanList[].ItemList[].UnitPrice", number(18, 6)),
+    needed("RanList[].ItemList[].Amount", number(16, 4)),
+)
+STATUS: tuple[Field, ...] = (
+    needed("MallId", euc_kr(35)),
+    needed("OrderNo", euc_kr(50)),
+    needed("DocumentTypeCode", one_of("830", "5AS")),
+    free("SellerPartyId", euc_kr(35)),
+)
+WITHDRAWAL: tuple[Field, ...] = (
+    needed("MallId", euc_kr(35)),
+    free("SellerPartyId", euc_kr(35)),
+    needed("SellerPartyRegistNo", BUSINESS_NUMBER),
+    needed("OrderNo", euc_kr(50)),
+    needed("RequestType", one_of("S")),
+    needed("ApplicationType", one_of("B")),
+    needed("AmendReasonCode", euc_kr(2)),
+    needed("ReasonsAttributableCode", euc_kr(1)),
+    needed("AmendReason", euc_kr(200)),
+    needed("ExportDeclarationNo", DECLARATION_NUMBER),
+)
+
+ORDER_NO = "6KRMLC45848383497-1"
+FILED = Filing(order_no=ORDER_NO, state=FilingState.ACCEPTED, number=parcels.NUMBER)
+
+
+def adapter(party: Counterparty) -> KtnetFiling:
+    access = KtnetAccess(base_url="https://k.example", api_key=SecretStr("k-1"), mall_id="MALL-9")
+    return KtnetFiling(access, party.client(), MemoryExporters(parcels.exporter(), parcels.SECOND))
+
+
+def sent(party: Counterparty, path: str) -> dict[str, Any]:
+    """The one document that was sent, with method, path, headers and envelope looked at."""
+    [request] = party.requests
+    assert (request.method, request.url.path) == ("POST", path)
+    assert request.headers["X-API-Key"] == "k-1"
+    assert request.headers["Content-Type"] == "application/json"
+    body = party.body()
+    assert set(body) == {"DocCount", "DocList"}
+    assert body["DocCount"] == len(body["DocList"]) == 1
+    document: dict[str, Any] = body["DocList"][0]
+    return document
+
+
+LONG = "아주긴이름을가진무역회사한국지점주식회사"
+DECLARED = {
+    "plain": parcels.declaration(),
+    "second round": parcels.declaration(round_=2),
+    "second exporter": parcels.declaration(
+        parcels.consignment(items=(parcels.item(), parcels.item(sku="BS-SOCK", exporter_id="bada"))), 1
+    ),
+    "several lines": parcels.declaration(
+        parcels.consignment(items=(parcels.item(), parcels.item(sku="HB-MASK-10", quantity=1)))
+    ),
+    "own make": parcels.declaration(parcels.consignment(items=(parcels.item(maker_name=parcels.exporter().name_ko),))),
+    "long names": parcels.declaration(
+        parcels.consignment(
+            items=(parcels.item(maker_name=LONG * 2, description_en="Cream, <very> long & rich, " * 20),),
+            exporters=(
+                parcels.exporter(
+                    name_ko=LONG * 3, representative_ko="남궁하늘바다별", address_ko="서울특별시 예시구 예시로 " * 12
+                ),
+            ),
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("declaration", DECLARED.values(), ids=list(DECLARED))
+async def test_a_declaration_has_every_field_in_its_form_and_no_other(declaration: ExportDeclaration) -> None:
+    answer = {"ResultList": [{"OrderNo": declaration.order_no, "ResultTypeCode": "SUCCESS"}]}
+    party = Counterparty().answers(answer)
+    await adapter(party).lodge(declaration, parcels.TODAY)
+
+    document = sent(party, "/api/export/declaration.do")
+
+    assert faults(document, DECLARATION) == []
+    assert len(document["ExportPartyCustomsId"].encode("euc-kr")) == 15
+    assert document["TotalRan"] == str(len(document["RanList"]))
+
+
+async def test_a_question_for_the_state_has_every_field_in_its_form() -> None:
+    party = Counterparty().answers({"ResultList": [{"OrderNo": ORDER_NO, "Status": "02", "ExpDeclNo": parcels.NUMBER}]})
+    await adapter(party).status(ORDER_NO, "haneul")
+    assert faults(sent(party, "/api/export/status.do"), STATUS) == []
+
+
+@pytest.mark.parametrize("reason", ["the buyer cancelled", "구매자 취소 " * 40, "", "  "])
+async def test_a_withdrawal_has_every_field_in_its_form(reason: str) -> None:
+    party = Counterparty().answers({"ResultList": [{"OrderNo": ORDER_NO}]})
+    await adapter(party).withdraw(FILED, "haneul", reason)
+    assert faults(sent(party, "/api/export/amend.do"), WITHDRAWAL) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "operation"),
+    [
+        ("/api/export/declaration.do", DECLARATION, "declare"),
+        ("/api/export/status.do", STATUS, "status"),
+        ("/api/export/amend.do", WITHDRAWAL, "amend"),
+    ],
+    ids=["declaration", "status", "withdrawal"],
+)
+async def test_the_simulator_refuses_a_document_without_any_one_required_field(
+    office: Office, path: str, table: tuple[Field, ...], operation: str
+) -> None:
+    """A whole document is taken, so what is refused is refused for the field that is missing."""
+    parcel = await office.parcel()
+    await parcel.accepted()
+    await parcel.withdraw()
+    request = [one for one in office.line.sent if one.url.path.endswith(path)][-1]
+    [whole] = shown(request)["DocList"]
+    acted = await office.acted(operation, parcel.shipment)
+    taken: list[str] = []
+
+    for field, lacking in without_each(whole, table):
+        told = (await spoken_again(request, {"DocCount": 1, "DocList": [lacking]})).json()
+        [result] = told["ResultList"]
+        name = field.rpartition(".")[2].removesuffix("[]")
+        if result.get("ResultTypeCode") != "BUSINESS_ERROR" or name not in result["ErrorDescription"]:
+            taken.append(field)
+
+    assert taken == []
+    assert await office.acted(operation, parcel.shipment) == acted
