@@ -82,7 +82,7 @@ class IntakeActivities:
 
     @implements(START_OR_FIND_RUN)
     async def start_or_find_run(self, request: FindRun) -> FoundRun:
-        """Start the order's run, or find the one there is; a closed one is named, not begun again."""
+        """Start the order's run, or find the one there is; one that ended is named, only a failed one begun again."""
         client = activity.client()
         run_id = order_workflow_id(request.order_id)
         try:
@@ -92,7 +92,7 @@ class IntakeActivities:
                 id=run_id,
                 task_queue=FULFIL_ORDER.queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 static_summary=f"Order {request.order_id}",
             )
             return FoundRun(workflow_id=run_id, sentence=f"The work is done by run {run_id}.")

@@ -73,7 +73,7 @@ def demo(
             if as_json:
                 print_json(_as_json(result))
             if keep:
-                telling.line(f"Temporal UI http://{settings.host}:{settings.ui_port}; Ctrl-C stops everything.")
+                telling.line(f"Temporal UI {settings.orders_page}; Ctrl-C stops everything.")
                 telling.line(_same_settings(settings))
                 _wait(processes)
         except PortBusy as busy:

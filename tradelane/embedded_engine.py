@@ -80,7 +80,7 @@ def engine_part(settings: Settings) -> Part:
             Port(settings.host, settings.ui_port, "--ui-port"),
             Port(settings.host, settings.metrics_port, "--metrics-port"),
         ),
-        url=f"http://{settings.host}:{settings.ui_port}",
+        url=settings.orders_page,
     )
 
 

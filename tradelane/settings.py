@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -104,6 +105,12 @@ class Settings(BaseSettings):
     @property
     def simulators_url(self) -> str:
         return f"http://{self.host}:{self.simulators_port}"
+
+    @property
+    def orders_page(self) -> str:
+        """The Temporal UI's list of orders: sweeps are runs too, and would bury them."""
+        query = quote('`WorkflowType`="FulfilOrder"')
+        return f"http://{self.host}:{self.ui_port}/namespaces/{self.namespace}/workflows?query={query}"
 
     @property
     def main_database(self) -> str:

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
         TransportRequest,
     )
     from tradelane.domain.consignment import Consignment
-    from tradelane.domain.export_declaration import CustomsRate, Filing, Loading
+    from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState, Loading
     from tradelane.domain.identifiers import OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
     from tradelane.domain.order import BuyerTaxId, Order, Shipment
@@ -180,14 +180,22 @@ class Journey:
         return self.papers
 
     def declaration_numbers(self) -> tuple[str, ...]:
-        """Export declaration numbers in the order of the parts, as far as they are known."""
-        return tuple(str(filing.number) for _, filing in sorted(self.filings.items()) if filing.number)
+        """Numbers of accepted declarations in the order of the parts; a number proves nothing before acceptance."""
+        return tuple(str(filing.number) for filing in self.accepted())
+
+    def accepted(self) -> tuple[Filing, ...]:
+        """The accepted declarations with their numbers, in the order of the parts."""
+        return tuple(
+            filing
+            for _, filing in sorted(self.filings.items())
+            if filing.state is FilingState.ACCEPTED and filing.number is not None
+        )
 
     def transport_request(self) -> TransportRequest:
         papers = self.current_papers
         return TransportRequest(
             consignment=self.plan,
-            declarations=tuple(f.number for _, f in sorted(self.filings.items()) if f.number is not None),
+            declarations=tuple(filing.number for filing in self.accepted() if filing.number is not None),
             invoice_number=papers.invoice_number,
             invoiced_at=papers.invoiced_at,
             papers=papers.papers,

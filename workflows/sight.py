@@ -127,7 +127,12 @@ def details(j: Journey, state: str) -> str:
         ("Duty and IVA", f"{p.duty} + {p.iva}" if p.duty else None),
         ("Warnings", "; ".join(p.warnings)),
     )
-    lines += ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows if value)]
+    lines += ["| What | Now |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows if value)]
     if j.papers:
-        lines += ["", "**Papers**", *(f"- {paper.kind} v{paper.version}: `{paper.path}`" for paper in j.papers.papers)]
+        lines += [
+            "",
+            "**Papers**",
+            "",
+            *(f"- {paper.kind} v{paper.version}: `{paper.path}`" for paper in j.papers.papers),
+        ]
     return "\n".join(lines)

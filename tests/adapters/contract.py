@@ -52,10 +52,11 @@ def one_of(*words: object) -> Form:
 
 
 def number(digits: int, decimals: int = 0, *, least: str = "0", texts: bool = True) -> Form:
-    """A number of so many places, `decimals` of them at most behind the point; as text where texts are taken."""
+    """A number of so many places before and at most `decimals` behind the point: as text, or as a JSON number."""
+    kinds: tuple[type, ...] = (str,) if texts else (int, float)
 
     def holds(value: Any) -> bool:
-        if isinstance(value, bool) or not isinstance(value, (str if texts else int), *(() if texts else (float,))):
+        if isinstance(value, bool) or not isinstance(value, kinds):
             return False
         try:
             told = Decimal(str(value))
@@ -90,10 +91,7 @@ def rows(most: int) -> Form:
 
 @dataclass(frozen=True)
 class Field:
-    """One row of a table: a path such as `RanList[].HSCode`, its form, whether it may be left out.
-
-    `alone`: without it the counterparty need not refuse by itself (it is required by a rule of another field).
-    """
+    """One row of a table: a path such as `RanList[].HSCode`, its form, and whether its parent cannot do without it."""
 
     path: str
     form: Form

@@ -119,6 +119,14 @@ class Office:
         counts = (await self.stage.get("/requests")).json()
         return int(counts.get(counterparty, {}).get(operation, 0))
 
+    async def again(
+        self, request: httpx.Request, content: Any = None, query: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """A request as it was sent, with another body or query in its place: nothing of ours speaks here."""
+        headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+        url = request.url if query is None else request.url.copy_with(params=query)
+        return await self.stage.request(request.method, url, headers=headers, json=content)
+
     def now(self) -> datetime:
         """Trade time."""
         return self.resources.clock.read().at(datetime.now(UTC))
@@ -364,16 +372,6 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
         line = Line()
         http = await stack.enter_async_context(httpx.AsyncClient(transport=line))
         yield Office(settings=settings, resources=wired(settings, stores, http), stage=stage, line=line)
-
-
-async def spoken_again(
-    request: httpx.Request, content: Any = None, query: dict[str, str] | None = None
-) -> httpx.Response:
-    """A request as it was sent, with another body or query in its place: nobody of ours speaks here."""
-    headers = {name: value for name, value in request.headers.items() if name != "content-length"}
-    url = request.url if query is None else request.url.copy_with(params=query)
-    async with httpx.AsyncClient() as caller:
-        return await caller.request(request.method, url, headers=headers, json=content)
 
 
 def shown(request: httpx.Request) -> Any:

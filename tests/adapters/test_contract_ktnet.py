@@ -11,7 +11,7 @@ from tests.adapters import parcels
 from tests.adapters.books import MemoryExporters
 from tests.adapters.contract import Field, day, euc_kr, faults, free, like, needed, number, one_of, rows, without_each
 from tests.adapters.counterparty import Counterparty
-from tests.adapters.office import Office, shown, spoken_again
+from tests.adapters.office import Office, shown
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 
@@ -20,7 +20,6 @@ BUSINESS_NUMBER = like("[0-9]{10}")
 CLEARANCE_CODE = like(r"([가-힣]{2}\*{4}|[가-힣]{3}\*{2}|[가-힣]{4})[0-9A-Za-z]{7}")
 POSTCODE = like("[0-9]{5}")
 DECLARATION_NUMBER = like(r"[0-9A-Z]{5}\d{2}\d{6}X")
-PLAIN = r"[ -;=?-%'-~]"
 KIND_OF_PACKAGE = like("(?!PK|PT)[A-Z]{2,3}")
 
 
@@ -215,7 +214,7 @@ async def test_the_simulator_refuses_a_document_without_any_one_required_field(
     taken: list[str] = []
 
     for field, lacking in without_each(whole, table):
-        told = (await spoken_again(request, {"DocCount": 1, "DocList": [lacking]})).json()
+        told = (await office.again(request, {"DocCount": 1, "DocList": [lacking]})).json()
         [result] = told["ResultList"]
         name = field.rpartition(".")[2].removesuffix("[]")
         if result.get("ResultTypeCode") != "BUSINESS_ERROR" or name not in result["ErrorDescription"]:

@@ -112,7 +112,7 @@ class FakeStarter:
         self.over: set[OrderId] = set()
         self.away = False
 
-    async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact) -> Woken:
+    async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact, summary: str = "") -> Woken:
         return self._tell("start", order_id, fact)
 
     async def wake(self, order_id: OrderId, fact: Fact) -> Woken:

@@ -158,7 +158,7 @@ class Router:
             await asyncio.to_thread(self._remember, reference, digest, order, claim)
             return Settled(HELD, reason)
         woken = await self._starter.start_or_wake(
-            order.id, seller.id, Fact(source=MERCADOLIBRE, reference=str(order.id))
+            order.id, seller.id, Fact(source=MERCADOLIBRE, reference=str(order.id)), summary_of(order)
         )
         await asyncio.to_thread(self._remember, reference, digest, order, claim)
         if woken is Woken.OVER:
@@ -240,6 +240,12 @@ def _desk_note(arrival: Arrival) -> DeskNote | None:
     except ValueError:
         return None
     return note
+
+
+def summary_of(order: Order) -> str:
+    """One line for the run's page: what was sold, never to whom (Temporal allows 400 bytes)."""
+    sold = ", ".join(f"{line.quantity} x {line.title}" for line in order.lines)
+    return f"Order {order.id}: {sold}".encode()[:390].decode(errors="ignore")
 
 
 def digest_of(order: Order) -> str:

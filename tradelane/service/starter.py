@@ -33,8 +33,12 @@ class Woken(StrEnum):
 class Starter(Protocol):
     """What the relay asks of the engine. Raises `EngineUnavailable`."""
 
-    async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact) -> Woken:
-        """Tell the order's run, starting it when there is none; a closed run is never started again."""
+    async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact, summary: str = "") -> Woken:
+        """Tell the order's run, starting it when there is none.
+
+        A journey that ended is never begun again; a run that failed (a start without an order in it) or was
+        terminated has ended nothing and is.
+        """
 
     async def wake(self, order_id: OrderId, fact: Fact) -> Woken:
         """Tell the order's run if it is open."""
@@ -46,7 +50,7 @@ class TemporalStarter:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact) -> Woken:
+    async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact, summary: str = "") -> Woken:
         """See `Starter`."""
         try:
             await self._client.start_workflow(
@@ -55,9 +59,10 @@ class TemporalStarter:
                 id=order_workflow_id(order_id),
                 task_queue=FULFIL_ORDER.queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 start_signal=FACT_SIGNAL,
                 start_signal_args=[fact],
+                static_summary=summary or f"Order {order_id}",
             )
         except WorkflowAlreadyStartedError:
             return Woken.OVER
