@@ -110,8 +110,8 @@ def test_sixty_lines_go_over_numbered_pages_with_headings(make_invoice: MakeInvo
     with_goods = [text for text in texts if "HB-" in text]
     assert all("Description of goods" in text for text in with_goods)
     assert len(with_goods) >= len(texts) - 1
-    assert "TOTAL DAP" in texts[-1]
-    assert not any("TOTAL DAP" in text for text in texts[:-1])
+    assert "TOTAL INVOICED" in texts[-1]
+    assert not any("TOTAL INVOICED" in text for text in texts[:-1])
 
 
 def test_a_name_of_300_characters_is_wrapped_and_complete(

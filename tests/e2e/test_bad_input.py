@@ -495,6 +495,7 @@ async def test_after_all_that_the_order_still_goes_on_when_it_is_amended_rightly
 # --- more arguments than asked for -----------------------------------------------------------------------------------
 
 
+@pytest.mark.xfail(strict=True, reason="run and fact take exactly one argument")
 async def test_a_start_with_surplus_arguments_reads_the_first(lane: Lane) -> None:
     handle: Handle = await lane.client.start_workflow(
         FULFIL_ORDER.name, args=[{"order_id": "abc"}, "surplus"], id=str(uuid4()), task_queue=FULFIL_ORDER.queue
@@ -505,6 +506,7 @@ async def test_a_start_with_surplus_arguments_reads_the_first(lane: Lane) -> Non
     assert await wedges(handle) == []
 
 
+@pytest.mark.xfail(strict=True, reason="run and fact take exactly one argument")
 async def test_a_signal_with_surplus_arguments_does_not_wedge_the_run(lane: Lane) -> None:
     [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "DTR-NOTE-01"}]}])
     await lane.until(sold["order_id"], lambda progress: progress.ucr is not None)

@@ -42,11 +42,10 @@ def party_cell(label: str, korean: str, party: PaperParty) -> Cell:
 
 
 def party_cells(header: PaperHeader) -> list[list[Cell]]:
-    """The left column: exporter, consignee, and the buyer where it is somebody else."""
-    cells = [
-        [party_cell("Seller / Exporter", "수출자", header.exporter)],
-        [party_cell("Consignee", "수하인", header.consignee)],
-    ]
+    """The left column: exporters, consignee, and the buyer where it is somebody else."""
+    cells = [[party_cell("Seller / Exporter", "수출자", header.exporter)]]
+    cells += [[party_cell("Further exporter", "추가 수출자", party)] for party in header.further_exporters]
+    cells.append([party_cell("Consignee", "수하인", header.consignee)])
     if header.buyer is not None:
         cells.append([party_cell("Buyer (if other than consignee)", "구매자", header.buyer)])
     return cells

@@ -90,12 +90,12 @@ def _totals(form: Form, invoice: CommercialInvoice) -> None:
     )
     right = form.figures(
         [
-            ("Goods", "물품금액", _figure(invoice.goods_total), False),
+            (f"Goods {invoice.incoterm}", "물품금액", _figure(invoice.goods_total), False),
             ("Freight", "운임", _figure(invoice.freight), False),
             ("Insurance", "보험료", _figure(invoice.insurance), False),
             ("Discount", "할인", _figure(-invoice.discount), False),
             (
-                f"TOTAL {invoice.incoterm}",
+                "TOTAL INVOICED",
                 "합계",
                 f"{invoice.currency} {_figure(invoice.total)}",
                 True,

@@ -134,6 +134,8 @@ class PaperHeader(Paper):
     order_references: tuple[Line, ...] = Field(min_length=1, max_length=30)
     ucr: Ucr
     exporter: PaperParty
+    further_exporters: tuple[PaperParty, ...] = Field(default=(), max_length=4)
+    """Other brands whose goods travel in the parcel; each files a declaration of its own."""
     consignee: PaperParty
     buyer: PaperParty | None = None
     incoterm: Incoterm
