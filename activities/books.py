@@ -18,6 +18,15 @@ Content = TypeVar("Content")
 Result = TypeVar("Result")
 
 
+FAULTS = {
+    "lodge_export_declaration": Fault.AUTHORITY,
+    "withdraw_export_declaration": Fault.AUTHORITY,
+    "publish_tracking": Fault.MARKETPLACE,
+    "publish_delivery_status": Fault.MARKETPLACE,
+}
+"""Whose answer leaves an effect open, by step; the others are the carrier's."""
+
+
 async def in_thread(call: Callable[..., Result], *args: object) -> Result:
     """Run a store's synchronous call without stopping the worker's loop."""
     return await asyncio.to_thread(call, *args)
@@ -69,7 +78,7 @@ class Books:
                 "cannot_tell",
                 f"it is not known whether {step} happened: {existing.why}. Look at the counterparty, then retry "
                 "(look again) or complete by hand.",
-                fault=Fault.CARRIER,
+                fault=FAULTS.get(step.partition(":")[0], Fault.CARRIER),
                 reason="cannot_tell",
             )
         else:

@@ -154,15 +154,19 @@ class ExportActivities:
         """Withdraw (취하) what was filed; what never reached the channel needs no withdrawal."""
         exporter_id = request.part.exporter_id
         filing = request.filing
-        standing = await self._r.filing.status(filing.order_no, exporter_id)
-        if standing is not None:
-            filing = standing
-        if standing is None and filing.number is None:
-            return Nothing()
-        if filing.state in (FilingState.REJECTED, FilingState.WITHDRAWN):
-            return Nothing()
-        if filing.state is not FilingState.ACCEPTED:
-            raise Unavailable("ktnet", "not_decided", f"{filing.order_no} is {filing.state.value}; wait for customs")
+        step = f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part.name}"
+        orders = await self._orders(request.ucr, None)
+        if await in_thread(self._r.decisions.completion, orders, step) is None:
+            standing = await self._r.filing.status(filing.order_no, exporter_id)
+            if standing is not None:
+                filing = standing
+            if standing is None and filing.number is None:
+                return Nothing()
+            if filing.state in (FilingState.REJECTED, FilingState.WITHDRAWN):
+                return Nothing()
+            if filing.state is not FilingState.ACCEPTED:
+                words = f"{filing.order_no} is {filing.state.value}; wait for customs"
+                raise Unavailable("ktnet", "not_decided", words)
 
         async def find() -> Existing[str]:
             found = await self._r.filing.find_withdrawal(filing, exporter_id)
@@ -177,8 +181,8 @@ class ExportActivities:
 
         await self._books.act(
             key=f"{request.ucr}:{_suffix(filing.order_no)}:{WITHDRAW_EXPORT_DECLARATION.name}",
-            step=f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part.name}",
-            orders=await self._orders(request.ucr, None),
+            step=step,
+            orders=orders,
             at=trade_now(request.timetable),
             find=find,
             create=create,

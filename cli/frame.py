@@ -182,7 +182,9 @@ def _usage(wrong: Any, arguments: Sequence[str]) -> int:
     if "\n" in message:  # a group called alone answers with its help
         print(message)
         return 2
-    command = " ".join(["tradelane", *[word for word in arguments if not word.startswith("-")][:2]])
+    words = [word for word in arguments if not word.startswith("-")][:2]
+    unknown = [at for at, word in enumerate(words) if f"'{word}'" in message and "No such command" in message]
+    command = " ".join(["tradelane", *words[: unknown[0] if unknown else 2]])
     _complain(f"{message} Try `{command} --help`.")
     return 2
 

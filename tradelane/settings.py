@@ -28,7 +28,9 @@ class Channel(StrEnum):
 class Settings(BaseSettings):
     """Everything that differs between a laptop, a test and production."""
 
-    model_config = SettingsConfigDict(env_prefix="TRADELANE_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TRADELANE_", env_nested_delimiter="__", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Path = Path(".tradelane")
     """Databases, documents, clock record, process ids and keys of an embedded installation."""

@@ -90,8 +90,11 @@ class FulfilOrder:
         self._shown: Shown = {}
 
     @workflow.run
-    async def run(self, request: Any = None) -> FulfilOrderOutcome:
-        """Travel the lane. Takes `{"order_id": "..."}`; `seller` and `timetable` are optional."""
+    async def run(self, request: Any = None, *_surplus: Any) -> FulfilOrderOutcome:
+        """Travel the lane. Takes `{"order_id": "..."}`; `seller` and `timetable` are optional.
+
+        Surplus arguments are left alone: refused by the SDK they would wedge the run.
+        """
         asked = self._asked(request)
         if workflow.info().workflow_id != order_workflow_id(asked.order_id):
             return await self._moved(asked)
@@ -182,6 +185,14 @@ class FulfilOrder:
                 type="InvalidInput",
                 non_retryable=True,
             ) from wrong
+        own = order_of_workflow_id(workflow.info().workflow_id)
+        if own is not None and own != order_id:
+            raise ApplicationError(
+                f"This run's id belongs to order {own}, its input names order {order_id}; start {order_id} under "
+                f"{order_workflow_id(order_id)}.",
+                type="InvalidInput",
+                non_retryable=True,
+            )
         self.journey.order_id = order_id
         self.journey.steps.order_id = str(order_id)
         if asked.timetable is not None:
@@ -266,7 +277,7 @@ class FulfilOrder:
     # --- doors --------------------------------------------------------------------------------------------------
 
     @workflow.signal(description="A fact from outside: something changed and is read again.")
-    def fact(self, news: Any = None) -> None:
+    def fact(self, news: Any = None, *_surplus: Any) -> None:
         """Take in a fact; a message nobody understands changes nothing."""
         try:
             self.journey.hear(Fact.model_validate(news))

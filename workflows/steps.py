@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.effect import Effect
     from tradelane.contracts.handmade import shape_of
     from tradelane.contracts.messages import ResolveHold
-    from tradelane.domain.holds import OWNERS, Fault, Hold, Resolution
+    from tradelane.domain.holds import Fault, Hold, Resolution, owner_of
     from tradelane.domain.trade_time import Timetable
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -176,7 +176,7 @@ class Steps:
             reason=failure.reason,
             fault=failure.fault,
             words=failure.words,
-            owner=OWNERS[failure.fault],
+            owner=owner_of(failure.reason, failure.fault),
             since=now,
             due=now + self.timetable.hold_due,
             resolutions=tuple(ways),

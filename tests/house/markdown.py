@@ -57,7 +57,8 @@ class Document:
         Raises:
             KeyError: there is no such heading.
         """
-        level, lines, fenced = 0, [], False
+        level, fenced = 0, False
+        lines: list[str] = []
         for line in self.text.splitlines():
             fenced ^= line.startswith("```")
             marks = re.match(r"(#+) ", line) if not fenced else None
@@ -73,14 +74,24 @@ class Document:
 
     def table(self, heading: str) -> list[list[str]]:
         """The rows of the first table under a heading, without its head."""
+        return self.table_after(heading, "")
+
+    def table_after(self, heading: str, first: str) -> list[list[str]]:
+        """The rows of the first table under a heading whose first column is called so, without its head.
+
+        Raises:
+            KeyError: there is no such heading or table.
+        """
         lines = self.section(heading)
-        start = next(number for number, line in enumerate(lines) if line.startswith("|"))
+        heads = (n for n, line in enumerate(lines[1:], 1) if line.startswith("|---"))
+        start = next((n for n in heads if lines[n - 1].startswith(f"| {first}")), None)
+        if start is None:
+            raise KeyError(f"{self.name} has no such table under {heading!r}")
         rows = []
-        for line in lines[start + 2 :]:
+        for line in lines[start + 1 :]:
             if not line.startswith("|"):
                 break
-            cells = re.split(r"(?<!\\)\|", line)[1:-1]
-            rows.append([cell.replace("\\|", "|").strip() for cell in cells])
+            rows.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
         return rows
 
 

@@ -25,7 +25,12 @@ METHODS = [
 
 
 def parameters(function: Any) -> list[str]:
-    return [name for name in inspect.signature(function).parameters if name != "self"]
+    """Declared parameters; `*_surplus`, which keeps a stranger's second argument from wedging a run, is none."""
+    return [
+        name
+        for name, one in inspect.signature(function).parameters.items()
+        if name != "self" and one.kind is not inspect.Parameter.VAR_POSITIONAL
+    ]
 
 
 def test_every_effect_has_exactly_one_implementation() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from tests.conftest import temporal_binary
 from tradelane.codec import ENCODING, ERASED, KEY_ID, SealingCodec, data_converter, owner_of
 from tradelane.storage.database import open_database
 from tradelane.storage.keys import DataKey, KeyUnknown, KeyVault, MasterKey, SealBroken
@@ -130,7 +130,7 @@ def vault(tmp_path: Path) -> Iterator[RecordingVault]:
 
 @pytest.fixture
 async def engine() -> AsyncIterator[WorkflowEnvironment]:
-    env = await WorkflowEnvironment.start_local(dev_server_existing_path=shutil.which("temporal"))
+    env = await WorkflowEnvironment.start_local(dev_server_existing_path=temporal_binary())
     async with env:
         yield env
 

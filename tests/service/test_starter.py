@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 
 from temporalio import workflow
 from temporalio.client import Client
@@ -11,6 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from tests.conftest import temporal_binary
 from tradelane.contracts.journeys import FULFIL_ORDER, order_workflow_id
 from tradelane.contracts.messages import Fact, FulfilOrderRequest
 from tradelane.domain.identifiers import OrderId
@@ -38,7 +38,7 @@ class Journey:
 
 async def test_an_order_is_started_once_woken_while_it_runs_and_never_begun_again() -> None:
     env = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=shutil.which("temporal"), data_converter=pydantic_data_converter
+        dev_server_existing_path=temporal_binary(), data_converter=pydantic_data_converter
     )
     async with env:
         starter = TemporalStarter(env.client)

@@ -11,7 +11,11 @@ from tradelane.domain.trade_time import Instant, Timetable
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 0:
+            raise ValueError(f"{value} is negative; no number of an order, a weight or a length is")
+        return str(value)
+    return value
 
 
 Text = Annotated[str, BeforeValidator(_text)]

@@ -90,7 +90,7 @@ async def start(desk: Desk, order: OrderId, seller: str | None) -> Started:
             id=workflow_id,
             task_queue=FULFIL_ORDER.queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             static_summary=f"Order {order}",
         )
     except WorkflowAlreadyStartedError as ended:

@@ -61,3 +61,14 @@ OWNERS: dict[Fault, str] = {
     Fault.BUYER_DATA: "customer desk",
 }
 """Who is asked first, by fault."""
+
+BENCH = "packing bench"
+
+
+def owner_of(reason: str, fault: Fault) -> str:
+    """Who is asked first: the bench for packing, else the desk of the fault.
+
+    >>> owner_of("packing", Fault.OURS), owner_of("refused", Fault.CARRIER)
+    ('packing bench', 'forwarding desk')
+    """
+    return BENCH if reason == "packing" else OWNERS[fault]

@@ -46,6 +46,7 @@ class _MarketplaceNumber(Digits):
 
     __slots__ = ()
     takes_int = True
+    separators = " "  # never a hyphen: -3 is no order 3
 
     @classmethod
     def check_digits(cls, digits: str) -> None:
