@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from tradelane.adapters.errors import Refused, Unavailable
+from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
+from tradelane.adapters.http import may_arrive_yet
+from tradelane.contracts.handmade import shape_of
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.outside import CannotTell, Existing, Move, NotDone, decide
@@ -30,6 +32,15 @@ FAULTS = {
 async def in_thread(call: Callable[..., Result], *args: object) -> Result:
     """Run a store's synchronous call without stopping the worker's loop."""
     return await asyncio.to_thread(call, *args)
+
+
+def _ways_out(step: str, orders: Sequence[OrderId]) -> tuple[str, ...]:
+    """The commands that settle what nobody can tell; the order that carries is the lowest."""
+    if not orders:
+        return ()
+    resolve = f"tradelane holds resolve {min(orders, key=int)} --step {step} --action"
+    result = " ".join(f"--result {name}=VALUE" for name in shape_of(step)[0].model_fields)
+    return (f"{resolve} complete {result}", f"{resolve} retry")
 
 
 class Books:
@@ -76,10 +87,11 @@ class Books:
             raise Refused(
                 "desk",
                 "cannot_tell",
-                f"it is not known whether {step} happened: {existing.why}. Look at the counterparty, then retry "
-                "(look again) or complete by hand.",
+                f"it is not known whether {step} happened: {existing.why.rstrip('.')}. Look at the counterparty; when "
+                "it is there, complete by hand; retry only looks again.",
                 fault=FAULTS.get(step.partition(":")[0], Fault.CARRIER),
                 reason="cannot_tell",
+                commands=_ways_out(step, orders),
             )
         else:
             raise Refused(
@@ -95,6 +107,8 @@ class Books:
             raise Unavailable("desk", "in_flight", "an earlier try may still be under way", wait=wait)
         try:
             return await create()
-        except BaseException:
-            await in_thread(self._effects.release, key)
+        except OutsideFailure as failure:
+            # an unanswered or cancelled request may still arrive: then the fence stands, and the next try waits
+            if not may_arrive_yet(failure):
+                await in_thread(self._effects.release, key)
             raise

@@ -37,6 +37,9 @@ SPACING = {"ktnet": timedelta(minutes=15), "mydhl": timedelta(hours=2), "unipass
 LEAST_SPACING = timedelta(milliseconds=700)
 """Real time below which a fast trade clock may not push the looks."""
 
+MOST_STALE = 10_000
+"""Orders not read for a day that one reconciliation takes into account."""
+
 RECONCILE_WINDOW = timedelta(hours=48)
 """Mercado Libre keeps missed notices for two days; its date filters work by the hour, so windows overlap."""
 
@@ -79,18 +82,19 @@ class ClosingActivities:
     @implements(ARCHIVE_DOSSIER)
     async def archive_dossier(self, request: CloseRequest) -> Nothing:
         """Close the consignment, end its watches and tell the runs whose orders it carried."""
-        if request.ucr is None:
-            return Nothing()
-        claim = await in_thread(self._r.consignments.of_ucr, request.ucr)
-        if claim is None:
+        if request.ucr is not None:
+            claim = await in_thread(self._r.consignments.of_ucr, request.ucr)
+        else:  # ended before it claimed: another order of the pack may have claimed for it
+            claim = await in_thread(self._r.consignments.of_order, request.order_id)
+        if claim is None or (request.ucr is None and claim.fixed):
             return Nothing()
         others = [order for order in claim.orders if order != request.order_id]
         handed_on = request.outcome == "cancelled" and not claim.fixed and bool(others)
         if claim.carrying_order == request.order_id and not handed_on:
             claim = await in_thread(
-                self._r.consignments.close, request.ucr, request.outcome, trade_now(request.timetable)()
+                self._r.consignments.close, claim.ucr, request.outcome, trade_now(request.timetable)()
             )
-            await in_thread(self._drop_watches, request.ucr)
+            await in_thread(self._drop_watches, claim.ucr)
         elif claim.carrying_order != request.order_id:
             return Nothing()
         kind, reference = ("carry_on", "") if handed_on else ("consignment_closed", claim.outcome or request.outcome)
@@ -152,6 +156,8 @@ class DeskActivities:
                 seen = await look(watch)
             except Unavailable:
                 unavailable += 1
+                # later, like the others: one that never answers must not stand before them for ever
+                await in_thread(self._r.watches.seen, watch.source, watch.reference, watch.last_digest, now + spacing)
                 continue
             except OutsideFailure as failure:  # visible, and looked at again: one bad reference stops no other
                 seen = str(failure)
@@ -180,14 +186,18 @@ class DeskActivities:
         """Find orders that changed and that no notice told of; the relay decides what to do with each."""
         looked = changed = 0
         clock = await in_thread(self._r.clock.read)
-        until = clock.at(datetime.now(UTC))
+        now = datetime.now(UTC)
+        until = clock.at(now)
+        stale = {watch.reference for watch in await in_thread(self._r.watches.due, "mercadolibre", now, MOST_STALE)}
         for seller in await in_thread(self._r.sellers.all):
             if request.source and seller.id != request.source:
                 continue
             since = max(until - RECONCILE_WINDOW, seller.go_live)
             for order_id in await self._r.marketplace.orders_updated(seller.id, since, until):
                 looked += 1
-                if await in_thread(self._r.watches.get, "mercadolibre", str(order_id)) is None:
+                known = await in_thread(self._r.watches.get, "mercadolibre", str(order_id))
+                # an order that is known may have changed without notice: once a day it is read again
+                if known is None or str(order_id) in stale:
                     changed += 1
                     reference = f"/marketplace/orders/{order_id}"
                     body = json.dumps({"resource": reference, "user_id": seller.id, "topic": "reconcile"})

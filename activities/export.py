@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -85,6 +86,8 @@ class ExportActivities:
                     path=self._r.documents.path(stored.sha256),
                 )
             )
+        key = f"{consignment.ucr}:v{consignment.version}:{RENDER_DOCUMENTS.name}"
+        await in_thread(self._r.effects.done, key, json.dumps([paper.sha256 for paper in papers]), at)
         number = invoice_number(consignment.ucr)
         return Papers(papers=tuple(papers), invoice_number=number, invoiced_at=at)
 

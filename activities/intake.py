@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -127,8 +130,17 @@ class IntakeActivities:
         ucr = Ucr.for_shipment(request.created_at, SITE, request.shipment_id)
         carrying = min(request.orders, key=int)
         claim = await in_thread(
-            self._r.consignments.claim, ucr, request.shipment_id, request.seller_id, request.orders, carrying
+            functools.partial(self._r.consignments.claim, fix=request.fix),
+            ucr,
+            request.shipment_id,
+            request.seller_id,
+            request.orders,
+            carrying,
         )
+        if request.order_id is not None and claim.carrying_order != request.order_id and claim.closed_at is None:
+            # the carrying order's run may wait for this one's payment, or not know of it yet
+            body = json.dumps({"order_id": claim.carrying_order, "kind": "changed", "reference": request.order_id})
+            await in_thread(self._r.inbox.add, "desk", str(claim.carrying_order), body)
         return ClaimReply(
             ucr=claim.ucr, carrying_order=claim.carrying_order, orders=claim.orders, outcome=claim.outcome
         )

@@ -20,6 +20,7 @@ from cli.parts import (
     SimulatorsPort,
     UiPort,
     chosen_settings,
+    same_settings,
 )  # fmt: skip
 from tradelane.desk.complaints import Complaint, NotThere
 
@@ -74,7 +75,7 @@ def demo(
                 print_json(_as_json(result))
             if keep:
                 telling.line(f"Temporal UI {settings.orders_page}; Ctrl-C stops everything.")
-                telling.line(_same_settings(settings))
+                telling.line(f"In another shell: {same_settings(settings)}")
                 _wait(processes)
         except PortBusy as busy:
             raise NotThere(str(busy)) from busy
@@ -102,16 +103,6 @@ def _on_free_ports(settings: Settings, chosen: tuple[int | None, ...], say: Call
     for name, port in moved.items():
         say(f"Port {getattr(settings, name)} is busy: --{name.replace('_', '-')} {port} instead.")
     return settings.model_copy(update=moved)
-
-
-def _same_settings(settings: Settings) -> str:
-    """The line that makes another shell speak to this installation."""
-    from tradelane.installation import settings_environment
-
-    told = settings_environment(settings)
-    shown = ("data_dir", "engine_port", "service_port", "simulators_port")
-    words = [f"{key}={told[key]}" for key in (f"TRADELANE_{name.upper()}" for name in shown) if key in told]
-    return f"In another shell: export {' '.join(words)}"
 
 
 def _wait(processes: Processes) -> None:

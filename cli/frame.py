@@ -155,7 +155,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         _complain(str(complaint))
         return complaint.code
     except TyperException as wrong:
-        return _usage(wrong, arguments)
+        return _usage(wrong)
     except Exit as leaving:
         return leaving.exit_code
     except (Abort, KeyboardInterrupt):
@@ -177,15 +177,14 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     return ended if isinstance(ended, int) else 0
 
 
-def _usage(wrong: Any, arguments: Sequence[str]) -> int:
+def _usage(wrong: Any) -> int:
     message = str(wrong.format_message())
     if "\n" in message:  # a group called alone answers with its help
         print(message)
         return 2
-    words = [word for word in arguments if not word.startswith("-")][:2]
-    unknown = [at for at, word in enumerate(words) if f"'{word}'" in message and "No such command" in message]
-    command = " ".join(["tradelane", *words[: unknown[0] if unknown else 2]])
-    _complain(f"{message} Try `{command} --help`.")
+    context = getattr(wrong, "ctx", None)
+    command = context.command_path if context is not None else "tradelane"
+    _complain(f"{message.rstrip('.')}. Try `{command} --help`.")
     return 2
 
 

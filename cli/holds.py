@@ -21,6 +21,8 @@ from cli.frame import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tradelane.contracts.messages import Answer
     from tradelane.desk.session import Desk
 
@@ -39,7 +41,7 @@ def list_(as_json: Json = False) -> None:
         print_json(found)
         return
     print_table(
-        ("due", "order", "step", "reason", "words", "owner"),
+        ("due (UTC)", "order", "step", "reason", "words", "owner"),
         [
             (
                 f"{one.hold.due:%Y-%m-%d %H:%M}",
@@ -66,7 +68,7 @@ def show(order: Order, step: Step = None, as_json: Json = False) -> None:
     if as_json:
         print_json(hold)
         return
-    print(f"Order {order_id} holds at {hold.key} since {hold.since:%Y-%m-%d %H:%M}, due {hold.due:%Y-%m-%d %H:%M}.")
+    print(f"Order {order_id} holds at {hold.key} since {_minute(hold.since)}, due {_minute(hold.due)}.")
     print(f"{hold.reason} ({hold.fault}, {hold.owner}): {hold.words}")
     print(f"Ways out: {', '.join(hold.resolutions)}")
     if hold.result_shape:
@@ -112,6 +114,10 @@ def resolve(
     print_json(answer) if as_json else print(answer.sentence)
 
 
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
 def todo(
     owner: Annotated[str | None, typer.Option(help="Only the work of one desk.")] = None, as_json: Json = False
 ) -> None:
@@ -125,5 +131,5 @@ def todo(
     if not tasks:
         print("Nothing to do.")
     for task in tasks:
-        due = f"due {task.due:%Y-%m-%d %H:%M}" if task.due else "no due time"
+        due = f"due {_minute(task.due)}" if task.due else "no due time"
         print(f"{task.owner}, {due}: {task.about}\n  {task.what}\n  {task.command}")

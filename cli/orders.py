@@ -70,7 +70,7 @@ def list_(
 
 
 def _minute(instant: object) -> str:
-    return f"{instant:%Y-%m-%d %H:%M}" if instant else ""
+    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else ""
 
 
 @app.command(epilog=example("orders show 2000013770481964"))
@@ -90,7 +90,7 @@ def _print_progress(progress: Progress) -> None:
         ("brands", progress.brands), ("declarations", progress.declarations),
         ("load before", progress.load_before), ("waybill", progress.waybill),
         ("parcel", progress.transport_status), ("import regime", progress.import_regime),
-        ("duty", progress.duty), ("IVA", progress.iva), ("delivered", progress.delivered_at),
+        ("duty", progress.duty), ("IVA", progress.iva), ("delivered", _minute(progress.delivered_at)),
         ("carried by", progress.carried_by), ("warnings", progress.warnings), ("steps", progress.steps),
     ]  # fmt: skip
     print_table(("", progress.order_id), [line for line in lines if line[1]], "")

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from tradelane.settings import Settings
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of databases, papers, keys and logs.")]
-EnginePort = Annotated[int | None, typer.Option("--engine-port", help="gRPC port of the engine.")]
-UiPort = Annotated[int | None, typer.Option("--ui-port", help="Port of the Temporal UI.")]
-MetricsPort = Annotated[int | None, typer.Option("--metrics-port", help="Port of the engine's metrics.")]
-ServicePort = Annotated[int | None, typer.Option("--service-port", help="Port of webhooks and codec server.")]
-SimulatorsPort = Annotated[int | None, typer.Option("--simulators-port", help="Port of the simulated counterparties.")]
+EnginePort = Annotated[int | None, typer.Option("--engine-port", min=1, max=65535, help="gRPC port of the engine.")]
+UiPort = Annotated[int | None, typer.Option("--ui-port", min=1, max=65535, help="Port of the Temporal UI.")]
+MetricsPort = Annotated[
+    int | None, typer.Option("--metrics-port", min=1, max=65535, help="Port of the engine's metrics.")
+]
+ServicePort = Annotated[
+    int | None, typer.Option("--service-port", min=1, max=65535, help="Port of webhooks and codec server.")
+]
+SimulatorsPort = Annotated[
+    int | None, typer.Option("--simulators-port", min=1, max=65535, help="Port of the simulated counterparties.")
+]
 Pace = Annotated[float | None, typer.Option("--days-per-second", min=0.001, help="Trade days per real second.")]
 
 SECONDS_A_DAY = 86_400
@@ -39,6 +46,16 @@ def register(app: typer.Typer) -> None:
 def chosen_settings(**options: Any) -> Settings:
     """Settings from the environment with the options that were given laid over."""
     return current_settings(**{name: value for name, value in options.items() if value is not None})
+
+
+def same_settings(settings: Settings) -> str:
+    """The line that makes another shell speak to this installation, wherever that shell stands."""
+    from tradelane.installation import settings_environment
+
+    told = settings_environment(settings)
+    shown = ("data_dir", "engine_port", "service_port", "simulators_port")
+    words = [f"{key}={quote(told[key])}" for key in (f"TRADELANE_{name.upper()}" for name in shown) if key in told]
+    return f"export {' '.join(words)}"
 
 
 def up(
@@ -82,6 +99,7 @@ def up(
             start_inside(processes, settings, say)
             say(f"webhook     {webhook_address(settings)}")
             say(f"logs        {settings.data_dir / 'logs'}")
+            say(f"other shell {same_settings(settings)}")
             while True:
                 processes.watch()
                 time.sleep(0.5)

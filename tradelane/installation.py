@@ -116,9 +116,9 @@ def worker_part(settings: Settings) -> Part:
 
 def uses_simulators(settings: Settings) -> bool:
     """Whether any counterparty of this installation is simulated."""
-    real = (settings.mercadolibre_url, settings.unipass_url)
+    real = (settings.mercadolibre_url, settings.unipass_url, settings.seventeentrack_url)
     filing = settings.filing is Channel.MANUAL or settings.ktnet_url
-    transport = settings.transport is Channel.MANUAL or (settings.mydhl_url and settings.seventeentrack_url)
+    transport = settings.transport is Channel.MANUAL or settings.mydhl_url
     return not (all(real) and filing and transport)
 
 

@@ -171,9 +171,19 @@ class Consignments(Protocol):
     """Table `consignments`: order -> shipment -> UCR -> carrying order, outcome."""
 
     def claim(
-        self, ucr: Ucr, shipment_id: ShipmentId, seller_id: str, orders: Sequence[OrderId], carrying: OrderId
+        self,
+        ucr: Ucr,
+        shipment_id: ShipmentId,
+        seller_id: str,
+        orders: Sequence[OrderId],
+        carrying: OrderId,
+        *,
+        fix: bool = False,
     ) -> Claim:
-        """Insert the claim or read it; until fixed, the carrying order and the order list follow the caller."""
+        """Insert the claim or read it; until fixed, the carrying order and the order list follow the caller.
+
+        With `fix` it is fixed as the caller says, unless another has claimed for orders the caller does not name.
+        """
 
     def fix(self, ucr: Ucr) -> None: ...
 

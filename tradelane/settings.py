@@ -6,7 +6,6 @@ by `temporalio.envconfig`; when neither is set, the embedded engine on `engine_p
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
@@ -52,8 +51,6 @@ class Settings(BaseSettings):
     max_cached_workflows: int = 1000
 
     # journeys
-    go_live: datetime | None = None
-    """Orders bought before are listed, never started; per seller in its record, this is the default for new ones."""
     shadow: bool = False
     """Render and decide, but file, book and publish nothing."""
     pace: float = 1.0
@@ -61,6 +58,11 @@ class Settings(BaseSettings):
     incoterm_place: str = "Incheon Airport, Korea"
     packing_by_estimate: bool = False
     rut_required: bool = True
+
+    codec_token: SecretStr = SecretStr("")
+    """Bearer token of the codec server; empty = it answers callers on this machine only."""
+    ui_origins: str = ""
+    """Origins of other Temporal UIs that may ask the codec server, separated by commas."""
 
     # channels
     filing: Channel = Channel.PROTOCOL

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +50,10 @@ UNKNOWN = OrderId("1")
 
 A_LONG_TIME = timedelta(days=400)
 """Longer than any order lives: a wait that only news ends."""
+
+
+CARRIED_LOOK = timedelta(days=10)
+"""Trade time after which a carried order looks for itself; what the carrying order tells comes at once."""
 
 
 def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
@@ -103,27 +109,18 @@ class FulfilOrder:
             return ended
         self.travel = asyncio.create_task(self._travel())
         heed = asyncio.create_task(self._heed())
-        try:
-            await workflow.wait([self.travel])
-        except asyncio.CancelledError:  # the engine's own Cancel is ours
-            self._abandon("cancelled in the engine")
-            await workflow.wait([self.travel])
+        await self._through(self.travel)
         self.over = True
-        await self._ended(heed)
-        try:
-            outcome = self.travel.result()
-        except (Abandoned, asyncio.CancelledError) as end:
-            outcome = await self._unwound(self.cancel_reason or str(end))
-        self.state = outcome
-        self._changed()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self._outcome(outcome)
+        ending = asyncio.create_task(self._end(heed, self.travel))
+        await self._through(ending)
+        return ending.result()
 
     # --- the story --------------------------------------------------------------------------------------------
 
     async def _travel(self) -> str:
         j = self.journey
         while True:
+            j.carried_by = None
             await self._stage("intake")
             foreign = await intake.foreign_site(j)
             if foreign is not None:
@@ -134,17 +131,12 @@ class FulfilOrder:
             if not intake.own_order(j).live:
                 raise Abandoned(f"order {intake.own_order(j).status_words} at Mercado Libre")
             await intake.claim(j)
-            if j.closed_outcome is not None:
-                return j.closed_outcome
-            if j.carried_by is None:
-                break
-            carried = await self._carried()
-            if carried is not None:
-                return carried
-        await self._stage("packing")
-        await j.make_plan(1)
-        await self._stage("export")
-        await export.prepare(j)
+            if j.carried_by is None and j.closed_outcome is None:
+                if await self._prepared():
+                    break
+                await j.news("mercadolibre", "desk", within=timedelta(hours=1), summary="orders of the parcel")
+            elif (outcome := await self._carried()) is not None:
+                return outcome
         if not j.live:
             return "shadowed"  # render and decide, but file, book and publish nothing
         await export.declare(j)
@@ -156,6 +148,15 @@ class FulfilOrder:
         await closing.archive(j, self.state)
         return self.state
 
+    async def _prepared(self) -> bool:
+        """Plan and papers; False when meanwhile other orders travel in the parcel, and all is read again."""
+        j = self.journey
+        await self._stage("packing")
+        await j.make_plan(j.consignment.version + 1 if j.consignment else 1)
+        await self._stage("export")
+        await export.prepare(j)
+        return not j.live or await intake.settle(j)
+
     async def _cleared_and_delivered(self) -> None:
         await self._stage("clearance")
         await clearance.announce(self.journey)
@@ -164,14 +165,21 @@ class FulfilOrder:
         self.state = await delivery.deliver(self.journey)
 
     async def _carried(self) -> str | None:
-        """Wait for the carrying order to end; None when this order must carry on itself."""
+        """Wait for the carrying order to end; None when it is time to look again whether this order carries itself."""
         j = self.journey
+        if not j.live:
+            return "shadowed"
         await self._stage("carried")
-        await workflow.wait_condition(lambda: j.closed_outcome is not None or j.carry_on)
-        if j.closed_outcome is not None:
-            return j.closed_outcome
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: j.closed_outcome is not None or j.carry_on,
+                timeout=j.steps.timetable.real_wait(CARRIED_LOOK),
+                timeout_summary="the carrying order",
+            )
         j.carry_on = False
-        return None
+        if j.closed_outcome == "cancelled":  # the carrying order's sale; this one may still want its goods
+            await intake.left_behind(j)
+        return j.closed_outcome
 
     # --- beginnings and ends ----------------------------------------------------------------------------------
 
@@ -220,6 +228,27 @@ class FulfilOrder:
             return None
         return FulfilOrderOutcome(order_id=str(j.order_id), state=opening.state, sentence=opening.sentence)
 
+    async def _through(self, task: asyncio.Task[Any]) -> None:
+        """Wait for a task to its end. The engine's own Cancel is ours, and what is being ended it does not disturb."""
+        while not task.done():
+            try:
+                await workflow.wait([task])
+            except asyncio.CancelledError:
+                self._abandon("cancelled in the engine")
+
+    async def _end(self, heed: asyncio.Task[None], travel: asyncio.Task[str]) -> FulfilOrderOutcome:
+        """What follows the travel: undo what must be undone, wait for Updates under way, say how it ended."""
+        await self._ended(heed)
+        try:
+            outcome = travel.result()
+        except (Abandoned, asyncio.CancelledError) as end:
+            self.cancel_reason = self.cancel_reason or str(end)
+            outcome = await self._unwound(self.cancel_reason)
+        self.state = outcome
+        self._changed()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._outcome(outcome)
+
     async def _unwound(self, reason: str) -> str:
         j = self.journey
         self.state = "cancelling"
@@ -227,15 +256,18 @@ class FulfilOrder:
         j.steps.abandoned = ""
         for key in list(j.steps.holds):
             j.steps.close_hold(key)
-        try:
-            await closing.unwind(j, reason)
-        except Abandoned:
-            j.warnings.append("a person ended the unwinding by hand")
+        await closing.unwind(j, reason)
         await closing.archive(j, "cancelled")
         return "cancelled"
 
     async def _heed(self) -> None:
         """Read the order again whenever the marketplace says that it changed; a cancelled sale ends the journey."""
+        try:
+            await self._heard()
+        except Abandoned as decided:  # by a person, about a reading that could not go on
+            self._abandon(str(decided))
+
+    async def _heard(self) -> None:
         j = self.journey
         await workflow.wait_condition(lambda: j.ucr is not None)
         while True:
@@ -244,8 +276,7 @@ class FulfilOrder:
                 return
             await intake.read_own_order(j)
             order = intake.own_order(j)
-            if not order.live:
-                self._abandon(f"order {order.status_words} at Mercado Libre")
+            if not order.live and self._abandon(f"order {order.status_words} at Mercado Libre"):
                 return
 
     async def _ended(self, task: asyncio.Task[None]) -> None:
@@ -256,12 +287,18 @@ class FulfilOrder:
         if not task.cancelled() and isinstance(failure := task.exception(), BaseException):
             workflow.logger.info("listening ended with %s", type(failure).__name__)
 
-    def _abandon(self, reason: str) -> None:
-        """End the travel; the reason stays, for a cancel that meets a completion is swallowed by the SDK (#1224)."""
-        self.cancel_reason = reason
-        self.journey.steps.abandoned = reason
-        if self.travel is not None and not self.travel.done():
+    def _abandon(self, reason: str) -> bool:
+        """End the travel, once; False where nothing is left to end: what is delivered stays delivered.
+
+        The reason stays, for a cancel that meets a completion is swallowed by the SDK (#1224). A second cancel would
+        reach what waits for the effects under way to land.
+        """
+        if self.travel is None or self.travel.done() or closing.situation(self.journey).delivered:
+            return False
+        if not self.journey.steps.abandoned:
+            self.cancel_reason = self.journey.steps.abandoned = reason
             self.travel.cancel(reason)
+        return True
 
     def _outcome(self, state: str) -> FulfilOrderOutcome:
         j = self.journey
@@ -340,14 +377,17 @@ class FulfilOrder:
 
     async def _amended(self, asked: AmendOrder) -> Answer:
         changes = {a.path: a.value for a in (checked(path, value) for path, value in asked.set.items())}
-        await self._record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
         steps = self.journey.steps
-        woken = [k for k, h in steps.holds.items() if Resolution.AMEND in h.resolutions and k not in steps.answers]
-        if not woken:
-            await self.journey.replan()
-        for key in woken:
-            if key in steps.holds:
+        self.journey.amending += 1
+        try:
+            await self._record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
+            woken = [key for key in steps.holds if self._is_mended_by(key, changes)]
+            if not woken:
+                await self.journey.replan()
+            for key in woken:
                 steps.answers[key] = ResolveHold(step=key, action=Resolution.AMEND, actor=asked.actor)
+        finally:
+            self.journey.amending -= 1
         return Answer(sentence=f"{', '.join(changes)} amended" + (f"; {', '.join(woken)} goes on." if woken else "."))
 
     @amend.validator
@@ -360,10 +400,15 @@ class FulfilOrder:
                 checked(path, value)
         except ValueError as wrong:
             raise refused(str(wrong)) from wrong
+        if self.journey.carried_by is not None:
+            carrier = self.journey.carried_by
+            raise refused(
+                f"This order travels in the parcel of order {carrier}: amend {carrier}, its run plans the parcel."
+            )
         if self.journey.booking is not None:
             raise refused("Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it.")
-        if any(f.state == "accepted" for f in self.journey.filings.values()):
-            raise refused("Customs has accepted the declaration: withdraw it (cancel) or have it amended by a person.")
+        if (fixed := export.fixed_by_customs(self.journey, asked.set)) is not None:
+            raise refused(fixed)
 
     @workflow.update(
         description='What the bench measured: {"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", "height_cm": "10"}'
@@ -384,7 +429,8 @@ class FulfilOrder:
         """Record the decision and unwind."""
         asked: CancelOrder = understood(CancelOrder, command, "cancel")
         await self._record("*", Resolution.CANCEL, {}, asked.actor, asked.reason)
-        self._abandon(asked.reason)
+        if not self._abandon(asked.reason):
+            raise refused("The journey ended while the decision was written down; there is nothing to cancel any more.")
         return Answer(sentence=f"Order {self.journey.order_id} is being cancelled: {asked.reason}.")
 
     @cancel.validator
@@ -396,6 +442,13 @@ class FulfilOrder:
             raise refused(f"The order is {self.state}; there is nothing to cancel.")
         if closing.situation(self.journey).delivered:
             raise refused("The parcel is delivered; a return is another journey.")
+
+    def _is_mended_by(self, key: str, paths: Iterable[str]) -> bool:
+        """Whether a hold goes on with an amendment; an error notice only with one about its own goods."""
+        steps = self.journey.steps
+        if key in steps.answers or key in self.deciding or Resolution.AMEND not in steps.holds[key].resolutions:
+            return False
+        return export.concerns(self.journey, key, paths)
 
     # --- behind the doors ---------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from workflows.steps import Steps
+from workflows.steps import Failure, Steps
 
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.messages import Fact, FulfilOrderRequest
@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from tradelane.domain.consignment import Consignment
     from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState, Loading
+    from tradelane.domain.holds import Fault
     from tradelane.domain.identifiers import OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
     from tradelane.domain.order import BuyerTaxId, Order, Shipment
@@ -64,11 +65,21 @@ class Journey:
     assessment: ImportAssessment | None = None
     progress: TransportProgress = field(default_factory=TransportProgress)
     warnings: list[str] = field(default_factory=list)
+    acknowledged: set[tuple[str, str, str]] = field(default_factory=set)
+    """Events a person has taken note of; they hold no more."""
     facts: dict[str, int] = field(default_factory=dict)
     attended: dict[str, int] = field(default_factory=dict)
     closed_outcome: str | None = None
     carry_on: bool = False
     planning: bool = False
+    overtaken: bool = False
+    """An amendment came while the plan was being made, which may have been read before it."""
+    amending: int = 0
+    """Amendments being written down and planned in: costly steps wait for them."""
+    rounds_filed: dict[str, int] = field(default_factory=dict)
+    """Declaration -> the round in which it was last sent."""
+    lodging: set[str] = field(default_factory=set)
+    """Declarations that are being sent."""
     read_again: Callable[[], Awaitable[None]] | None = None
     """Reads the live orders again; the intake leg hands it in."""
     documents_needed: bool = False
@@ -125,26 +136,53 @@ class Journey:
 
     async def replan(self) -> None:
         """Plan again with every amendment laid over; papers that were made before get a new version."""
-        if self.consignment is None or self.planning:
-            return  # the step that holds is the planning itself: its next round reads the amendment
+        if self.planning:
+            self.overtaken = True  # the planning under way begins again
+            return
+        if self.consignment is None:
+            return  # nothing is planned yet: the first plan reads the amendment
         await self.make_plan(self.consignment.version + 1)
         if self.documents_needed:
             await self.make_papers()
 
     async def make_plan(self, version: int) -> None:
         """Plan the consignment and settle its packing."""
-        self.planning = True
+        self.planning = self.overtaken = True
         try:
-            planned = await self.steps.perform(
-                PLAN_CONSIGNMENT, lambda: self._plan_request(version), refresh=self.read_again
-            )
-            packed = await self.steps.perform(CONFIRM_PACKING, PackingRequest(consignment=planned.consignment))
+            while self.overtaken:
+                consignment = await self._planned(version)
         finally:
             self.planning = False
-        self.consignment = packed.consignment
+        self.consignment = consignment
+
+    async def _planned(self, version: int) -> Consignment:
+        draft = await self._draft(version)
+
+        async def draft_again() -> None:
+            nonlocal draft
+            draft = await self._draft(version)
+
+        packed = await self.steps.perform(
+            CONFIRM_PACKING, lambda: PackingRequest(consignment=draft), refresh=draft_again
+        )
+        return packed.consignment
+
+    async def _draft(self, version: int) -> Consignment:
+        """The plan without its packing; declarations that were sent keep their exporters."""
+        while True:
+            reply = await self.steps.perform(
+                PLAN_CONSIGNMENT, lambda: self._plan_request(version), refresh=self.read_again
+            )
+            sent = [part.exporter_id for part in self.consignment.parts] if self.consignment else []
+            if not self.rounds_filed or [part.exporter_id for part in reply.consignment.parts] == sent:
+                return reply.consignment
+            words = f"declarations of {', '.join(sent)} were sent; the exporters of the parcel cannot change any more"
+            failure = Failure(reason="exporters_changed", fault=Fault.OURS, words=words)
+            await self.steps.hold(PLAN_CONSIGNMENT.name, PLAN_CONSIGNMENT.name, failure)
 
     def _plan_request(self, version: int) -> PlanRequest:
         assert self.ucr is not None and self.shipment is not None
+        self.overtaken = False  # what is amended from here on may come too late for this reading
         return PlanRequest(
             ucr=self.ucr,
             seller_id=self.seller_id,
@@ -164,9 +202,13 @@ class Journey:
     async def make_papers(self) -> None:
         """Render invoice and packing list of the plan's version."""
         self.documents_needed = True
-        self.papers = await self.steps.perform(
-            RENDER_DOCUMENTS, lambda: RenderRequest(consignment=self.plan, timetable=self.steps.timetable)
-        )
+        while True:
+            papers = await self.steps.perform(
+                RENDER_DOCUMENTS, lambda: RenderRequest(consignment=self.plan, timetable=self.steps.timetable)
+            )
+            if all(paper.version == self.plan.version for paper in papers.papers):
+                break  # else the plan changed while they were drawn
+        self.papers = papers
 
     @property
     def plan(self) -> Consignment:

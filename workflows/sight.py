@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,10 @@ with workflow.unsafe.imports_passed_through():
 
 Shown = dict[str, str | datetime | tuple[str, ...] | None]
 """What the search attributes were last set to, so that only changes cost an upsert."""
+
+
+LONGEST_LIST = 1_800
+"""Bytes of a list's entries: the server takes 2 KiB for a search attribute."""
 
 
 def progress_of(j: Journey, state: str) -> Progress:
@@ -80,7 +85,8 @@ def search_attributes(j: Journey, shown: Shown) -> list[SearchAttributeUpdate[An
         (sa.DECLARATION_NUMBER, j.declaration_numbers()),
         (sa.HOLD, tuple(dict.fromkeys(holds))),
     )
-    for keyword_list, texts in lists:
+    for keyword_list, every in lists:
+        texts = _within_limit(every)
         wanted.append(
             (
                 keyword_list.name,
@@ -98,6 +104,12 @@ def search_attributes(j: Journey, shown: Shown) -> list[SearchAttributeUpdate[An
     updates = [update for name, update, value in wanted if update is not None and shown.get(name) != value]
     shown.update({name: value for name, _, value in wanted})
     return updates
+
+
+def _within_limit(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as the server takes in one value; a longer list would be refused and stop the run."""
+    sizes = itertools.accumulate(len(text.encode()) + 4 for text in texts)
+    return tuple(text for text, size in zip(texts, sizes, strict=True) if size <= LONGEST_LIST)
 
 
 def details(j: Journey, state: str) -> str:

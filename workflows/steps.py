@@ -38,8 +38,18 @@ HEARTBEAT_IN_A_HURRY = timedelta(seconds=3)
 """How soon the loss of a worker is noticed."""
 
 
-class Abandoned(Exception):
-    """A person or the buyer ended the journey; the run unwinds."""
+MOST_RENEWALS = 10
+"""Times in a row that a stale request is drawn up anew; one that stays stale is a matter for a person."""
+
+
+class Abandoned(ApplicationError):
+    """A person or the buyer ended the journey; the run unwinds.
+
+    An ApplicationError, so that an Update that was under way fails with the reason instead of failing the run's task.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, non_retryable=True)
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,12 @@ def is_stale(error: ActivityError) -> bool:
     return isinstance(error.cause, ApplicationError) and error.cause.type == "Stale"
 
 
+def is_refused(error: ActivityError) -> bool:
+    """Whether the answer was no, and nothing exists outside (unlike a look that could not tell, or found another)."""
+    refused = isinstance(error.cause, ApplicationError) and error.cause.type == "Refused"
+    return refused and failure_of(error).reason not in ("cannot_tell", "conflict")
+
+
 async def side_by_side(*legs: Coroutine[Any, Any, None]) -> None:
     """Run legs side by side; when one ends the journey, the others let their effects land before it goes on."""
     tasks = [asyncio.create_task(leg) for leg in legs]
@@ -84,17 +100,23 @@ async def side_by_side(*legs: Coroutine[Any, Any, None]) -> None:
         await _stopped(tasks)
         raise
     await _stopped(tasks)
-    for task in tasks:
+    for task in sorted(tasks, key=asyncio.Task.cancelled):  # why it ended comes before what was ended by it
         task.result()
 
 
 async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel what still runs and wait until its effects have landed."""
+    """Cancel what still runs and wait until its effects have landed, even if this wait is cancelled too."""
     for task in tasks:
         if not task.done():
             task.cancel()
-    if any(not task.done() for task in tasks):
-        await workflow.wait(tasks)
+    cancelled: asyncio.CancelledError | None = None
+    while not all(task.done() for task in tasks):
+        try:
+            await workflow.wait(tasks)
+        except asyncio.CancelledError as again:
+            cancelled = again
+    if cancelled is not None:
+        raise cancelled
 
 
 @dataclass
@@ -107,9 +129,13 @@ class Steps:
     fairness: str = ""
     holds: dict[str, Hold] = field(default_factory=dict)
     answers: dict[str, ResolveHold] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
+    """How many wait at a hold: two tasks of a run may meet the same trouble, and one answer serves both."""
     rounds: dict[str, int] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     started: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    """Steps whose last round ended in a plain no: nothing of them is outside."""
     replies: dict[str, BaseModel] = field(default_factory=dict)
     abandoned: str = ""
     """Why the journey is being ended, until unwinding begins."""
@@ -133,6 +159,7 @@ class Steps:
         journey is abandoned no step begins, except `regardless`.
         """
         key = f"{effect.name}:{part}" if part else effect.name
+        renewals = 0
         while True:
             if self.abandoned and not regardless:
                 raise Abandoned(self.abandoned)
@@ -140,11 +167,15 @@ class Steps:
             try:
                 return await self._round(effect, asked, key)
             except ActivityError as error:
-                if is_cancelled_exception(error):
-                    raise
-                if is_stale(error) and renew is not None:
+                if is_cancelled_exception(error):  # the step ended because its task was cancelled: so does the task
+                    raise asyncio.CancelledError from error
+                if is_stale(error) and renew is not None and renewals < MOST_RENEWALS:
+                    renewals += 1
                     await renew()
                     continue
+                renewals = 0
+                if is_refused(error):
+                    self.refused.add(key)
                 await self.hold(key, effect.name, failure_of(error), outside=effect.outside)
                 if refresh is not None:
                     await refresh()
@@ -152,8 +183,14 @@ class Steps:
     async def hold(self, key: str, step: str, failure: Failure, *, outside: bool = False) -> ResolveHold:
         """Hold a step until a person has decided; ends the journey when the decision is to cancel."""
         self.open_hold(key, step, failure, completable=outside)
-        await workflow.wait_condition(lambda: key in self.answers)
-        answer = self.close_hold(key)
+        self.waiting[key] = self.waiting.get(key, 0) + 1
+        try:
+            await workflow.wait_condition(lambda: key in self.answers or key not in self.holds)
+        finally:
+            self.waiting[key] -= 1
+        answer = self.answers.get(key)
+        if not self.waiting[key]:
+            self.close_hold(key)
         if answer is not None and answer.action == Resolution.AMEND and self.replan is not None:
             await self.replan()
         if answer is None or answer.action == Resolution.CANCEL:
@@ -196,6 +233,7 @@ class Steps:
         number = self.rounds[key] = self.rounds.get(key, 0) + 1
         activity_id = key if number == 1 else f"{key}~{number}"
         self.started.add(key)
+        self.refused.discard(key)
         handle = workflow.start_activity(
             effect.name,
             request,

@@ -8,6 +8,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from tradelane.contracts.effect import Effect
     from tradelane.contracts.steps import RECONCILE_SELLERS, SWEEP_SOURCE, SweepReply, SweepRequest
 
@@ -27,7 +29,7 @@ async def look(effect: Effect[SweepRequest, SweepReply], source: str) -> SweepRe
     return reply
 
 
-@workflow.defn(name="Sweep")
+@workflow.defn(name="Sweep", failure_exception_types=[ValidationError])
 class Sweep:
     """Look at every due watch of one source and put what changed into the inbox."""
 
@@ -38,9 +40,9 @@ class Sweep:
         return await look(SWEEP_SOURCE, asked.source)
 
 
-@workflow.defn(name="ReconcileOrders")
+@workflow.defn(name="ReconcileOrders", failure_exception_types=[ValidationError])
 class ReconcileOrders:
-    """Find orders that no notice told of, and consignments whose run is gone."""
+    """Find orders that no notice told of."""
 
     @workflow.run
     async def run(self, request: Any = None) -> SweepReply:

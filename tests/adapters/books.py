@@ -129,7 +129,14 @@ class MemoryConsignments:
         self._claims = {claim.ucr: claim for claim in claims}
 
     def claim(
-        self, ucr: Ucr, shipment_id: ShipmentId, seller_id: str, orders: Sequence[OrderId], carrying: OrderId
+        self,
+        ucr: Ucr,
+        shipment_id: ShipmentId,
+        seller_id: str,
+        orders: Sequence[OrderId],
+        carrying: OrderId,
+        *,
+        fix: bool = False,
     ) -> Claim:
         raise AssertionError("adapters claim nothing")
 

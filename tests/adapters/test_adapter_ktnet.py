@@ -169,6 +169,20 @@ def test_a_known_maker_without_a_customs_code_is_named_alone() -> None:
     items = (parcels.item(maker_name="공장하나"),)
     sent = document(parcels.declaration(parcels.consignment(items=items)), parcels.TODAY, ACCESS)
     assert sent["MakerName"] == "공장하나" and "MakerCustomsId" not in sent
+    assert (sent["ExportPartyTypeCode"], sent["RefundCode"]) == ("C", "1"), "a known maker brings the applicant"
+
+
+def test_nobody_asks_a_drawback_where_the_maker_is_unknown() -> None:
+    sent = document(parcels.declaration(parcels.consignment(items=(parcels.item(),))), parcels.TODAY, ACCESS)
+    assert sent["MakerName"] == "미상" and "RefundCode" not in sent
+
+
+def test_the_short_description_of_goods_ends_with_a_word() -> None:
+    """Cut after fifty places it would end `set of 1`, which is another set; the row says it in full."""
+    goods = parcels.item(description_en="Gel ink pens for writing and drawing, set of 12 colours")
+    line = document(parcels.declaration(parcels.consignment(items=(goods,))), parcels.TODAY, ACCESS)["RanList"][0]
+    assert line["GoodsDesc"] == line["HSGoodsDesc"] == "Gel ink pens for writing and drawing, set of 12"
+    assert line["ItemList"][0]["GoodsName"] == goods.description_en
 
 
 def test_names_are_cut_to_their_boxes_in_euc_kr_bytes() -> None:
@@ -471,3 +485,10 @@ def test_the_formal_route_is_the_ordinary_transaction() -> None:
         parcels.consignment(items=(parcels.item(unit_price=parcels.usd("2000"), quantity=2),))
     )
     assert document(dear, parcels.TODAY, ACCESS)["TransactionType"] == "11"
+
+
+def test_an_error_notice_that_says_a_reason_twice_is_told_once() -> None:
+    reason = "세번부호가 존재하지 않습니다."
+    detail = {"Errors": [{"Position": "RanList[001].HSCode", "RanNo": "001", "Value": "7616991090", "Reason": reason}]}
+    said = wire.Result(Status="01", ErrorDescription=f"RanList[001].HSCode {reason}", ErrorDetail=detail)
+    assert mapper.filing(said, "UCR-1").words == f"RanList[001].HSCode {reason}"

@@ -183,7 +183,7 @@ async def test_an_instant_that_passed_on_the_way_is_planned_later_and_sent_again
     planned = [desk.party.body(n)["plannedShippingDateAndTime"] for n in range(3)]
     assert planned == [
         "2026-11-24T15:30:00 GMT+09:00",
-        "2026-11-24T22:10:00 GMT+09:00",
+        "2026-11-25T09:00:00 GMT+09:00",
         "2026-11-27T11:10:00 GMT+09:00",
     ]
     attempts = [row for key, row in desk.effects.rows.items() if key.startswith("mydhl:booking:")]
@@ -195,7 +195,7 @@ async def test_an_instant_is_never_planned_beyond_what_dhl_takes(desk: Desk) -> 
         desk.party.answers(PAST, status=400)
     with pytest.raises(Unavailable):
         await desk.carrier.book(parcels.booking_request())
-    assert desk.party.body()["plannedShippingDateAndTime"] == "2026-12-02T10:00:00 GMT+09:00"
+    assert desk.party.body()["plannedShippingDateAndTime"] == "2026-12-01T10:00:00 GMT+09:00"
 
 
 @pytest.mark.parametrize("content", [{}, {"shipmentTrackingNumber": "1234567890"}, "text", []])

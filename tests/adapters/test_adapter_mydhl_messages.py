@@ -18,11 +18,13 @@ from tradelane.adapters.errors import Refused
 from tradelane.adapters.http import exact_json
 from tradelane.adapters.mydhl import MydhlAccess, ShipperParty, booking, invoice_data, mapper, wire
 from tradelane.adapters.mydhl.accreditation import note
+from tradelane.adapters.mydhl.adapter import LONGEST_LEAD
 from tradelane.domain.catalogue import IvaAccreditation, IvaRegime
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.holds import Fault
 from tradelane.domain.order import Address
 from tradelane.domain.papers import Incoterm
+from tradelane.domain.trade_time import KOREA
 from tradelane.domain.transport import TransportStatus as S
 
 ACCESS = MydhlAccess(username="site", password=SecretStr("pw"), account="960000001")
@@ -268,6 +270,50 @@ def test_the_agency_ships_where_an_exporters_address_is_not_complete() -> None:
 )
 def test_the_planned_instant_is_korean_and_never_past_when_it_arrives(wanted: datetime, planned: str) -> None:
     assert booking.planned(wanted, parcels.NOW, timedelta(hours=2)) == planned
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fetched"),
+    [
+        ("2026-11-24T15:59:00+09:00", "2026-11-24T15:59:00+09:00"),
+        ("2026-11-24T16:01:00+09:00", "2026-11-25T09:00:00+09:00"),
+        ("2026-11-24T03:00:00+09:00", "2026-11-24T09:00:00+09:00"),
+        ("2026-11-24T22:41:00Z", "2026-11-25T09:00:00+09:00"),
+        ("2026-11-27T16:01:00+09:00", "2026-11-30T09:00:00+09:00"),
+        ("2026-11-28T11:00:00+09:00", "2026-11-30T09:00:00+09:00"),
+    ],
+)
+def test_the_courier_is_asked_for_hours_at_which_somebody_hands_the_parcel_over(wanted: str, fetched: str) -> None:
+    assert booking.courier_hours(datetime.fromisoformat(wanted), "18:00") == datetime.fromisoformat(fetched)
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(KOREA)))  # noqa: DTZ001
+def test_the_longest_lead_and_a_weekend_stay_within_what_dhl_takes(now: datetime) -> None:
+    fetched = booking.courier_hours(now + LONGEST_LEAD, "18:00")
+    assert now + LONGEST_LEAD <= fetched <= now + timedelta(days=10)
+
+
+def test_a_parcel_booked_at_night_is_fetched_in_the_morning() -> None:
+    night = datetime.fromisoformat("2026-11-24T22:41:00+09:00")
+    request = parcels.booking_request().model_copy(update={"planned_at": night})
+    sent = booking.request_body(request, ACCESS, night)
+    assert sent["plannedShippingDateAndTime"] == "2026-11-25T09:00:00 GMT+09:00"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("Hard cover notebook of paper, ruled", "Gel ink pens"), "Hard cover notebook of paper, ruled, Gel ink pens"),
+        (
+            ("Hard cover notebook of paper, ruled, 160 pages", "Gel ink pens, set of 12 colours"),
+            "Hard cover notebook of paper, ruled, 160 pages and 1 more",
+        ),
+        (("Knitted cap of wool " * 5,), "Knitted cap of wool Knitted cap of wool Knitted cap of wool Knitted"),
+    ],
+)
+def test_the_contents_name_whole_goods_within_seventy_characters(names: tuple[str, ...], told: str) -> None:
+    goods = tuple(parcels.item(sku=f"S{n}", description_en=name) for n, name in enumerate(names))
+    assert body(parcels.consignment(items=goods))["content"]["description"] == told
 
 
 @given(

@@ -419,7 +419,7 @@ async def test_a_try_that_never_ended_fences_the_next_until_it_can_no_longer_arr
 async def test_without_the_look_a_lost_answer_doubles_the_effect(office: Office, case: Case) -> None:
     """What the look is for: these counterparties do what they are asked as often as they are asked."""
     parcel = await ready(office, case)
-    blind = office.settings.model_copy(update={"look_before_write": False})
+    blind = office.settings.model_copy(update={"look_before_write": False, "write_fence_seconds": 0.0})
     parcel.office = Office(blind, replace(office.resources, settings=blind), office.stage, office.line)
     await office.fault(case.counterparty, case.operation, "lose_reply")
 

@@ -55,9 +55,14 @@ def complaint(told: Told) -> str:
         (["catalogue", "set", "SKU-1", "hsk=12"], "hsk"),
         (["catalogue", "set", "SKU-1", "exporter_id=nobody"], "There is no exporter nobody"),
         (["catalogue", "import", "missing.json"], "missing.json cannot be read"),
-        (["sellers", "set", "1", "--nickname", "A"], "go_live"),
         (["sellers", "set", "1", "--nickname", "A", "--go-live", "2026-12-01T00:00:00"], "has no zone"),
+        (["sellers", "set", "1", "--nickname", "A"], "A new account wants --go-live."),
+        (["catalogue", "set", "SKU-1", "origin=XX"], "such as CL or KR.\n"),
+        (["orders", "show", "12ab"], "'12ab' is not an order id: it has 1 to 20 digits.\n"),
         (["demo", "--orders", "0"], "--orders"),
+        (["up", "--engine-port", "99999"], "'--engine-port'"),
+        (["todo", "--bogus"], "No such option: --bogus. Try `tradelane todo --help`.\n"),
+        (["doctor", "extra"], "Try `tradelane doctor --help`.\n"),
     ],
     ids=" ".join,
 )
@@ -133,6 +138,20 @@ def test_a_fault_of_ours_is_one_line_and_code_1(tmp_path: Path) -> None:
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=False)
     assert told.returncode == 1
     assert told.stderr == "Our fault, ZeroDivisionError: division by zero. TRADELANE_DEBUG=1 shows where.\n"
+
+
+@pytest.mark.parametrize(
+    ("accredited", "says"),
+    [
+        (["--regime", "foreign_operator"], "foreign_operator wants --operator-name and --operator-id."),
+        (["--regime", "domiciled_operator", "--operator-name", "Invented SpA", "--operator-id", "76.543.210-4"], "RUT"),
+    ],
+)
+def test_an_accreditation_that_accredits_nothing_is_refused(accredited: list[str], says: str, capsys: Told) -> None:
+    words = ["sellers", "set", "1", "--nickname", "A", "--go-live", "2026-12-01T00:00:00+09:00", *accredited]
+    assert run(app, words) == 2
+    assert says in complaint(capsys)
+    assert run(app, ["sellers", "show", "1"]) == 5
 
 
 def test_pairs_keep_what_stands_behind_the_first_equals_sign() -> None:

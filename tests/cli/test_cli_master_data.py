@@ -9,6 +9,7 @@ import pytest
 
 from cli.frame import run
 from cli.main import app
+from cli.parts import same_settings
 from tradelane.resources import open_stores
 from tradelane.settings import Settings
 
@@ -88,3 +89,10 @@ def test_the_inbox_is_listed_without_what_was_written_in_it(capsys: Told) -> Non
     assert "Nombre Inventado" not in said
     assert run(app, ["inbox", "list", "--state", "held"]) == 0
     assert capsys.readouterr().out == "Nothing there.\n"
+
+
+def test_another_shell_is_told_how_to_speak_to_an_installation_that_was_moved(tmp_path: Path) -> None:
+    moved = Settings(data_dir=tmp_path / "two words", engine_port=17233)
+    assert same_settings(moved) == (
+        f"export TRADELANE_DATA_DIR='{tmp_path.resolve() / 'two words'}' TRADELANE_ENGINE_PORT=17233"
+    )

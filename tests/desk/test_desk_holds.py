@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
-from tradelane.desk.complaints import NotFound, RefusedByRule
-from tradelane.desk.holds import OrderHold, by_urgency, hold_of
+from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
+from tradelane.desk.holds import OrderHold, by_urgency, hold_of, todo
+from tradelane.desk.session import Desk
 from tradelane.domain.holds import Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 
@@ -50,3 +52,9 @@ def test_the_most_urgent_comes_first_and_equals_never_jump() -> None:
     listed = [(found.order_id, found.hold.key) for found in by_urgency(holds)]
     assert listed == [("3", "a"), ("1", "z"), ("2", "a"), ("2", "b")]
     assert by_urgency(list(reversed(holds))) == by_urgency(holds)
+
+
+async def test_a_desk_that_does_not_exist_is_no_quiet_night() -> None:
+    """A slip of the finger must not be answered with an empty list."""
+    with pytest.raises(WrongUsage, match=r"'packing bank' is no desk; write one of catalogue desk, .*packing bench"):
+        await todo(cast(Desk, None), "packing bank")

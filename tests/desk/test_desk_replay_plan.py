@@ -72,6 +72,19 @@ def test_an_effect_that_was_begun_looks_before_it_writes() -> None:
     assert "looks before it writes" in plan.steps[-1].why
 
 
+@pytest.mark.parametrize("books", [(), ("released",), ("intended",)])
+def test_a_plan_never_says_that_nothing_was_written_where_nobody_can_tell(books: tuple[str, ...]) -> None:
+    effects = [effect("book_transport", state) for state in books]
+    plan = draw_up_plan("book_transport", progress(hold(reason="cannot_tell")), effects)
+    assert plan.steps[-1].verdict is Verdict.RUN_AGAIN
+    assert plan.steps[-1].why.startswith("nobody knows whether it was written outside: it looks before it writes")
+
+
+def test_a_try_that_ended_without_success_is_told_as_one() -> None:
+    plan = draw_up_plan("book_transport", progress(hold()), [effect("book_transport", "released")])
+    assert "was tried at 2026-11-23 03:00 UTC without success: it looks before it writes" in plan.steps[-1].why
+
+
 def test_an_error_notice_frees_the_number_for_a_new_filing() -> None:
     held = hold("lodge_export_declaration:d1", reason="error_notice")
     plan = draw_up_plan(held.key, progress(held), [effect(held.key, "done")])

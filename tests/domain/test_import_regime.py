@@ -45,6 +45,12 @@ def test_an_accredited_item_within_the_limit_pays_nothing_at_the_border(accredit
     assert result.payable == usd(0)
 
 
+@pytest.mark.parametrize("gap", ["operator_name", "operator_id"])
+def test_an_operator_without_name_or_id_accredits_nothing(gap: str) -> None:
+    nameless = FOREIGN.model_copy(update={gap: " "})
+    assert assess(consignment(item("100"), accreditation=nameless)).regime is ImportRegime.GENERAL
+
+
 def test_without_accreditation_even_a_cheap_item_pays_duty_and_iva() -> None:
     """FOB 100 + 10 + 2 = 112.00: duty 6.72, IVA 0.19 x 118.72 = 22.5568."""
     result = assess(consignment(item("100"), shipping_charge=usd(10), accreditation=NOT_ACCREDITED))

@@ -77,7 +77,7 @@ def test_the_same_consignment_and_day_make_the_same_papers() -> None:
 def test_the_consignee_stands_there_with_the_rut_as_people_write_it() -> None:
     party = commercial_invoice(PARCEL, DAY).consignee
     assert (party.name, party.tax_id_label, party.tax_id) == ("María Ñuñoa Pérez", "RUT", RUT)
-    assert party.lines == ("Avenida Inventada 1234", "Providencia, CL-RM")
+    assert party.lines == ("Avenida Inventada 1234", "Providencia, Región Metropolitana de Santiago (CL-RM)")
 
 
 def test_without_a_rut_the_papers_are_made_without_its_label() -> None:

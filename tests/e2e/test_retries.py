@@ -77,7 +77,7 @@ async def travel(lane: Lane, step: str) -> None:
     try:
         if step in AFTER:
             earlier, faults = AFTER[step]
-            await lane.until(order, lambda p: earlier in p.steps)
+            await lane.until(order, lambda p: any(step.partition("~")[0] == earlier for step in p.steps))
             for counterparty, operation in faults:
                 await lane.fault(counterparty, operation, "unavailable", times=3)
         outcome = await lane.ended(order)

@@ -60,6 +60,11 @@ def surely_not_done(failure: OutsideFailure) -> bool:
     return isinstance(failure, Refused)
 
 
+def may_arrive_yet(failure: OutsideFailure) -> bool:
+    """Whether a write without an answer may still be under way to the counterparty, or be worked on there."""
+    return isinstance(failure, Unavailable) and failure.code in (TIMEOUT, INTERRUPTED)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: status, headers and the raw bytes."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from tradelane.domain.identifiers import ExportDeclarationNumber, WaybillNumber
 from tradelane.domain.trade_time import Instant
-from tradelane.domain.transport import CarrierDocument
 
 
 class _Result(BaseModel):
@@ -36,9 +35,9 @@ class DoneByHand(_Result):
 
 
 class CustomsAnswer(_Result):
-    """Which of our papers answers customs' question."""
+    """Which of our papers answers customs' question: one of those that were drawn up for the parcel."""
 
-    document: CarrierDocument
+    document: Literal["commercial_invoice", "packing_list"]
 
 
 SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {

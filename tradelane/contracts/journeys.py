@@ -40,4 +40,9 @@ def order_of_workflow_id(workflow_id: str) -> OrderId | None:
     """The order of a run id, or None when the id is not one of ours."""
     prefix = f"order/{SITE}/"
     tail = workflow_id.removeprefix(prefix)
-    return OrderId(tail) if workflow_id.startswith(prefix) and tail.isascii() and tail.isdigit() else None
+    if not workflow_id.startswith(prefix) or not tail.isascii() or not tail.isdigit():
+        return None
+    try:
+        return OrderId(tail)
+    except ValueError:  # digits that are no order, typed into the UI
+        return None

@@ -107,6 +107,10 @@ class ClaimRequest(_Wire):
     shipment_id: ShipmentId
     created_at: Instant
     orders: tuple[OrderId, ...]
+    order_id: OrderId | None = None
+    """Whose run claims; where another order carries, that one's run is told."""
+    fix: bool = False
+    """Fix carrier and orders, unless another run has claimed for orders that this one does not know."""
 
 
 class ClaimReply(_Wire):

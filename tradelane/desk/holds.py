@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.contracts.journeys import FULFIL_ORDER, order_of_workflow_id
 from tradelane.contracts.search_attributes import HOLD
-from tradelane.desk.complaints import NotFound, RefusedByRule
+from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
 from tradelane.desk.orders import progress_of
 from tradelane.desk.session import Desk
-from tradelane.domain.holds import Hold
+from tradelane.domain.holds import BENCH, OWNERS, Hold
 from tradelane.domain.identifiers import OrderId
 
 AT_ONCE = 10
@@ -86,7 +86,14 @@ def hold_of(holds: Sequence[Hold], order: OrderId, step: str | None) -> Hold:
 
 
 async def todo(desk: Desk, owner: str | None) -> tuple[Task, ...]:
-    """The worklist: open holds by due time, then facts in the inbox that nobody could place."""
+    """The worklist: open holds by due time, then facts in the inbox that nobody could place.
+
+    Raises:
+        WrongUsage: there is no such desk; an empty list for a slip of the finger would look like a quiet night.
+    """
+    desks = sorted({BENCH, *OWNERS.values()})
+    if owner is not None and owner not in desks:
+        raise WrongUsage(f"{owner!r} is no desk; write one of {', '.join(desks)}.")
     tasks = [
         Task(
             due=one.hold.due,

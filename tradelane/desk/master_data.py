@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from tradelane.demo import load
 from tradelane.desk.complaints import NotFound, WrongUsage
-from tradelane.domain.catalogue import Exporter, Product, Seller
+from tradelane.domain.catalogue import Exporter, IvaAccreditation, IvaRegime, Product, Seller
+from tradelane.domain.identifiers import Rut
 from tradelane.resources import Stores
 
 Record = TypeVar("Record")
@@ -60,7 +61,7 @@ def set_product(stores: Stores, sku: str, changes: Mapping[str, str]) -> Product
     except ValidationError as wrong:
         first = wrong.errors()[0]
         said = str(first["msg"]).removeprefix("Value error, ")
-        raise WrongUsage(f"{'.'.join(str(part) for part in first['loc'])}: {said}.") from wrong
+        raise WrongUsage(f"{'.'.join(str(part) for part in first['loc'])}: {said.removesuffix('.')}.") from wrong
     if product.exporter_id and product.exporter_id not in stores.exporters.get([product.exporter_id]):
         known_ids = ", ".join(exporter.id for exporter in stores.exporters.all()) or "none"
         raise WrongUsage(f"There is no exporter {product.exporter_id}; known: {known_ids}.")
@@ -119,7 +120,11 @@ def set_seller(
         seller = Seller.model_validate(record)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        raise WrongUsage(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.") from wrong
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing":
+            raise WrongUsage(f"A new account wants --{place.replace('_', '-')}.") from wrong
+        raise WrongUsage(f"{place}: {str(first['msg']).removesuffix('.')}.") from wrong
+    _check_accreditation(seller.accreditation)
     token = ""
     if refresh_token_file is not None:
         try:
@@ -130,3 +135,16 @@ def set_seller(
     if token:
         load.grant(stores.sellers, seller_id, token)
     return seller
+
+
+def _check_accreditation(accreditation: IvaAccreditation) -> None:
+    """An operator without name and id accredits nothing, and one domiciled in Chile is known by its RUT."""
+    if accreditation.regime is IvaRegime.NOT_ACCREDITED:
+        return
+    if not accreditation.complete:
+        raise WrongUsage(f"{accreditation.regime.value} wants --operator-name and --operator-id.")
+    if accreditation.regime is IvaRegime.DOMICILED_OPERATOR:
+        try:
+            Rut(accreditation.operator_id)
+        except ValueError as wrong:
+            raise WrongUsage(f"--operator-id of a domiciled operator: {str(wrong).removesuffix('.')}.") from wrong

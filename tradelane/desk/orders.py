@@ -60,6 +60,12 @@ class Started(BaseModel):
     sentence: str
 
 
+STAGES = (
+    "intake", "carried", "packing", "export", "handover", "clearance", "delivery", "closing", "cancelling",
+)  # fmt: skip
+"""What the search attribute `Stage` says, in the order of the journey."""
+
+
 def read_order_id(text: str) -> OrderId:
     """An order id as a person types it.
 
@@ -69,7 +75,7 @@ def read_order_id(text: str) -> OrderId:
     try:
         return OrderId(text)
     except ValueError as wrong:
-        raise WrongUsage(f"{text!r} is not an order id: {wrong}") from wrong
+        raise WrongUsage(f"{text!r} is not an order id: it has 1 to 20 digits.") from wrong
 
 
 async def start(desk: Desk, order: OrderId, seller: str | None) -> Started:
@@ -114,7 +120,13 @@ async def listed(
     desk: Desk, *, stage: str | None = None, seller: str | None = None, exporter: str | None = None,
     ended: bool = False, limit: int = 200,
 ) -> tuple[OrderRow, ...]:  # fmt: skip
-    """Orders by their newest run, the youngest first; only running ones unless `ended`."""
+    """Orders by their newest run, the youngest first; only running ones unless `ended`.
+
+    Raises:
+        WrongUsage: no order is ever in such a stage.
+    """
+    if stage is not None and stage not in STAGES:
+        raise WrongUsage(f"{stage!r} is no stage; write one of {', '.join(STAGES)}.")
     query = f"WorkflowType = '{FULFIL_ORDER.name}'"
     if not ended:
         query += " AND ExecutionStatus = 'Running'"

@@ -24,8 +24,13 @@ from tradelane.domain.holds import Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import EffectRow
 
+CANNOT_TELL = "cannot_tell"
+"""Reason of a hold whose effect may exist outside: only the counterparty can say."""
+
 ERROR_NOTICE = "error_notice"
 """Reason of a hold whose effect exists and is dead: customs ended it, only a new one under a new number can follow."""
+
+LOOKS = "it looks before it writes"
 
 
 class Verdict(StrEnum):
@@ -100,16 +105,22 @@ def _why_kept(step: str) -> str:
 def _held_step(hold: Hold, effects: Sequence[EffectRow]) -> PlannedStep:
     rows = [row for row in effects if row.step == hold.key]
     done = [row for row in rows if row.state == "done"]
-    intended = [row for row in rows if row.state == "intended"]
+    begun = [row for row in rows if row.state != "done"]
     if done and hold.reason == ERROR_NOTICE:
         why = f"{done[-1].key} ended in an error notice, which frees its number: a new one is sent under the next"
         return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
     if done:
         why = f"the effect {done[-1].key} exists outside since {_minute(done[-1].done_at or done[-1].intended_at)}"
         return PlannedStep(step=hold.key, verdict=Verdict.BLOCKED, why=why)
-    if intended:
-        begun = f"{intended[-1].key} was begun at {_minute(intended[-1].intended_at)} and its end is unknown"
-        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=f"{begun}: it looks before it writes")
+    if hold.reason == CANNOT_TELL:
+        why = f"nobody knows whether it was written outside: {LOOKS}, and holds again while the answer stays open"
+        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
+    if begun and begun[-1].state == "intended":
+        why = f"{begun[-1].key} was begun at {_minute(begun[-1].intended_at)} and its end is unknown: {LOOKS}"
+        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
+    if begun:
+        why = f"{begun[-1].key} was tried at {_minute(begun[-1].intended_at)} without success: {LOOKS}"
+        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
     return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why="nothing was written outside")
 
 

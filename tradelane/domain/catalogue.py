@@ -117,6 +117,12 @@ class IvaAccreditation(_Master):
     operator_id: str = ""
     """SII user for a foreign operator, RUT for a domiciled one."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether customs can tell from it who charged the IVA: a regime, a name and an id."""
+        named = self.operator_name.strip() and self.operator_id.strip()
+        return self.regime is not IvaRegime.NOT_ACCREDITED and bool(named)
+
 
 class Seller(_Master):
     """A Mercado Libre account: token and quotas; it may sell the goods of many exporters."""

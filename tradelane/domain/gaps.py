@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from tradelane.domain.catalogue import Exporter, Product, missing_fields
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.money import Money
-from tradelane.domain.order import Consignee, OrderLine
+from tradelane.domain.order import Consignee, OrderLine, Shipment
 
 CURRENCY = "USD"
 """Global Selling prices in US dollars, and Chilean customs values in them."""
@@ -45,6 +45,19 @@ def sale_gaps(order_id: OrderId, line: OrderLine) -> list[Gap]:
     return [mend_at_marketplace(order_id, fault) for fault in faults]
 
 
+def carriage_gaps(order_id: OrderId, shipment: Shipment) -> list[Gap]:
+    """Why this lane cannot carry a shipment: with me2 the marketplace's carrier does, and it wants its own label."""
+    if shipment.own_carrier:
+        return []
+    how = f"{shipment.mode}/{shipment.logistic_type}"
+    return [
+        Gap(
+            what=f"the shipment travels by Mercado Libre's own carrier ({how}); this lane books a carrier of its own",
+            command=f"ship it with the label of Mercado Libre, then: tradelane orders cancel {order_id} --reason {how}",
+        )
+    ]
+
+
 def product_gaps(order_id: OrderId, product: Product, exporters: Mapping[str, Exporter]) -> list[Gap]:
     """What the catalogue does not say of a product, and codes that contradict one another."""
     sku = product.sku
@@ -56,7 +69,8 @@ def product_gaps(order_id: OrderId, product: Product, exporters: Mapping[str, Ex
         gaps.append(
             Gap(
                 what=f"SKU {sku}: exporter {product.exporter_id} is not registered",
-                command=f"tradelane exporters set {shlex.quote(product.exporter_id)} --file FILE",
+                command="tradelane exporters import FILE, then: tradelane holds resolve "
+                f"{order_id} --step plan_consignment --action retry",
             )
         )
     if product.hsk and product.cl_tariff and product.hsk.hs6 != product.cl_tariff.hs6:

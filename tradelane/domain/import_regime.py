@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.catalogue import IvaRegime
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.money import Money
 from tradelane.domain.trade_time import CHILE
@@ -122,6 +121,6 @@ def _regime(consignment: Consignment, fob: Money, policy: ImportPolicy) -> tuple
         return ImportRegime.PERMIT, "goods that need a visto bueno leave the fast lane at any value"
     if _above_limit(consignment, policy):
         return ImportRegime.GENERAL, f"an item costs more than US${policy.low_value_usd} with its charges"
-    if consignment.accreditation.regime is IvaRegime.NOT_ACCREDITED:
+    if not consignment.accreditation.complete:
         return ImportRegime.GENERAL, "no IVA accreditation travels with the parcel"
     return ImportRegime.IVA_CHARGED_AT_SALE, "IVA charged at sale and accredited by the platform"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+
+import pycountry
 
 from tradelane.domain.catalogue import Exporter
 from tradelane.domain.consignment import Consignment, ConsignmentItem
@@ -139,7 +142,7 @@ def _exporter(exporter: Exporter) -> PaperParty:
 
 def _consignee(consignee: Consignee) -> PaperParty:
     address = consignee.address
-    place = ", ".join(part for part in (address.comuna, address.region) if part)
+    place = ", ".join(part for part in (address.comuna, _region(address.region)) if part)
     return PaperParty.model_validate(
         {
             "name": consignee.name,
@@ -151,6 +154,17 @@ def _consignee(consignee: Consignee) -> PaperParty:
             "email": consignee.email,
         }
     )
+
+
+def _region(code: str) -> str:
+    """A region as people and officers know it, `Coquimbo (CL-CO)`; what is no code of ISO 3166-2 stays as it is."""
+    name = _region_names().get(code)
+    return f"{name} ({code})" if name else code
+
+
+@lru_cache(maxsize=1)
+def _region_names() -> dict[str, str]:
+    return {str(region.code): str(region.name) for region in pycountry.subdivisions if region.country_code == "CL"}
 
 
 def _wrapped(lines: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,15 @@ from pydantic import BaseModel, ConfigDict
 from tradelane.domain.amendment import Amendment, amended_consignee, amended_package, amended_product
 from tradelane.domain.catalogue import Exporter, Product, Seller, missing_fields
 from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
-from tradelane.domain.gaps import Gap, charge_gaps, consignee_gaps, mend_at_marketplace, product_gaps, sale_gaps
+from tradelane.domain.gaps import (
+    Gap,
+    carriage_gaps,
+    charge_gaps,
+    consignee_gaps,
+    mend_at_marketplace,
+    product_gaps,
+    sale_gaps,
+)
 from tradelane.domain.identifiers import Ucr
 from tradelane.domain.order import BuyerTaxId, Consignee, Order, Shipment
 from tradelane.domain.papers import Incoterm
@@ -82,6 +90,7 @@ def plan(
             items.append(_item(order, sku, line.quantity, line.unit_price, product))
     consignee = amended_consignee(_with_tax_id(shipment.consignee, buyer), overlay)
     gaps.extend(consignee_gaps(order_id, consignee, rut_required=terms.rut_required))
+    gaps.extend(carriage_gaps(order_id, shipment))
     gaps.extend(charge_gaps(order_id, shipment.shipping_charge))
     if gaps:
         raise Unplannable(tuple(dict.fromkeys(gaps)))

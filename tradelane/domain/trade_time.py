@@ -34,7 +34,7 @@ class TradeClock(BaseModel):
 
     trade_epoch: Instant
     real_epoch: Instant
-    pace: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    pace: float = Field(default=1.0, gt=0, le=10_000_000, allow_inf_nan=False)
 
     def at(self, real: datetime) -> datetime:
         """Trade instant that belongs to a real instant."""

@@ -64,6 +64,18 @@ def to_ascii(text: str, *, limit_bytes: int | None = None) -> str:
     return plain if limit_bytes is None else plain[:limit_bytes].rstrip()
 
 
+def cut_at_word(text: str, limit: int) -> str:
+    """The longest beginning of at most `limit` characters that ends with a word; one endless word is cut.
+
+    >>> cut_at_word("Gel ink pens, set of 12 colours", 22)
+    'Gel ink pens, set of'
+    """
+    if len(text) <= limit:
+        return text
+    whole = text[: limit + 1].rpartition(" ")[0] or text[:limit]
+    return whole.rstrip(" ,;:-")
+
+
 def euc_kr_length(text: str) -> int:
     """Bytes the text takes in a Korean message. Raises ValueError naming characters the code page lacks.
 

@@ -49,7 +49,8 @@ def service(resources: Resources, starter: TemporalStarter) -> FastAPI:
         seventeentrack_key=settings.seventeentrack_token.get_secret_value(),
         application_id=settings.mercadolibre_application_id,
         relay=Relay(resources.inbox, router),
-        ui_origins=tuple(dict.fromkeys(ui)),
+        ui_origins=tuple(dict.fromkeys([*ui, *filter(None, settings.ui_origins.split(","))])),
+        codec_token=settings.codec_token.get_secret_value(),
     )
 
 

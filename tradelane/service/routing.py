@@ -153,6 +153,7 @@ class Router:
         seen = await asyncio.to_thread(self._watches.get, MERCADOLIBRE, reference)
         if seen is not None and seen.last_digest == digest and not asked.insists:
             # an order that is listed is listed once, however often the marketplace or reconcile tells of it
+            await asyncio.to_thread(self._remember, reference, digest, order, claim)
             return Settled(IGNORED, f"held before: {reason}" if reason else "unchanged")
         if reason:
             await asyncio.to_thread(self._remember, reference, digest, order, claim)

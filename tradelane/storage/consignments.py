@@ -22,9 +22,20 @@ class SqlConsignments:
         self._now = now
 
     def claim(
-        self, ucr: Ucr, shipment_id: ShipmentId, seller_id: str, orders: Sequence[OrderId], carrying: OrderId
+        self,
+        ucr: Ucr,
+        shipment_id: ShipmentId,
+        seller_id: str,
+        orders: Sequence[OrderId],
+        carrying: OrderId,
+        *,
+        fix: bool = False,
     ) -> Claim:
-        """Insert the claim or read it; until it is fixed or closed, carrier and orders follow the caller."""
+        """Insert the claim or read it; until it is fixed or closed, carrier and orders follow the caller.
+
+        With `fix` it is fixed in the same transaction, unless another has claimed for orders the caller does not name:
+        then it stays as it is, and the caller must look again.
+        """
         with self._database.write() as connection:
             keep(
                 connection,
@@ -44,9 +55,13 @@ class SqlConsignments:
             ).one_or_none()
             if row is None:
                 raise ValueError(f"Consignment {ucr} belongs to another shipment than {shipment_id}.")
-            if not row.fixed and row.closed_at is None:
+            named = {str(order) for order in (*orders, carrying)}
+            unknown = fix and not named.issuperset(self._required(connection, Ucr(row.ucr)).orders)
+            if not row.fixed and row.closed_at is None and not unknown:
                 connection.execute(
-                    update(consignments).where(consignments.c.ucr == row.ucr).values(carrying_order=str(carrying))
+                    update(consignments)
+                    .where(consignments.c.ucr == row.ucr)
+                    .values(carrying_order=str(carrying), fixed=fix)
                 )
                 connection.execute(delete(consignment_orders).where(consignment_orders.c.ucr == row.ucr))
                 connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from shlex import quote
 
 from temporalio import workflow
@@ -22,8 +23,42 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.holds import Fault
     from tradelane.domain.trade_time import today_in_korea
 
+ENDED = (FilingState.REJECTED, FilingState.WITHDRAWN)
+"""States after which a declaration may be sent anew."""
+
 LOOK_AGAIN_EVERY = 4
 """Looks without news before a hold: the acceptance patience is split into this many waits."""
+
+
+def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
+    """Whether an amendment of these paths speaks of the goods of the declaration that holds under a key."""
+    step, _, name = key.partition(":")
+    if step != LODGE_EXPORT_DECLARATION.name:
+        return True
+    own = {item.sku for item in _part(j, name).items}
+    return any(_sku(path) is None or _sku(path) in own for path in paths)
+
+
+def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
+    """Why an amendment is not possible any more, in one sentence: what customs has or looks at stays as it is."""
+    for part in j.plan.parts if j.rounds_filed else ():
+        filing = j.filings.get(part.name)
+        sending = part.name in j.lodging and f"{LODGE_EXPORT_DECLARATION.name}:{part.name}" not in j.steps.holds
+        if not sending and (part.name in j.lodging or filing is None or filing.state in ENDED):
+            continue
+        own = {item.sku for item in part.items}
+        if all(_sku(path) is not None and _sku(path) not in own for path in paths):
+            continue
+        if filing is not None and filing.state is FilingState.ACCEPTED:
+            return "Customs has accepted the declaration: withdraw it (cancel) or have it amended by a person."
+        return f"Customs has declaration {part.name} before it: wait for its answer."
+    return None
+
+
+def _sku(path: str) -> str | None:
+    """The SKU that a path such as `items.HNG-TEE-01.hsk` speaks of; None for the consignee and the package."""
+    area, _, rest = path.strip().partition(".")
+    return rest.rpartition(".")[0] if area == "items" else None
 
 
 async def prepare(j: Journey) -> None:
@@ -72,7 +107,12 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
         declaration = draw_up(j.plan, _part(j, name), j.rate, today_in_korea(j.now()), filing_round)
         return LodgeRequest(declaration=declaration, timetable=j.steps.timetable, order_id=j.order_id)
 
-    reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=j.read_rate)
+    j.rounds_filed[name] = filing_round
+    j.lodging.add(name)
+    try:
+        reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=j.read_rate)
+    finally:
+        j.lodging.discard(name)
     j.filings[name] = reply.filing
     j.steps.changed()
     return reply.filing

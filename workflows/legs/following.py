@@ -21,11 +21,15 @@ ASKED = "await_release"
 SILENT = "silence"
 RETURNING = "returning"
 
+SILENT_LOOKS = 7
+"""Looks without news before a hold: the silence patience is split into this many waits."""
+
 
 async def follow_until(j: Journey, status: TransportStatus) -> None:
     """Follow the parcel until it has reached a status; nothing that arrives late or twice moves it back."""
     assert j.booking is not None
     sources = (f"mydhl:{j.booking.waybill}", f"17track:{j.booking.waybill}")
+    heard = j.now()
     while not j.progress.reached(status):
         _desk(j)
         holding = tuple(key for key in (ASKED, SILENT, RETURNING) if key in j.steps.holds)
@@ -34,23 +38,24 @@ async def follow_until(j: Journey, status: TransportStatus) -> None:
             return any(key in j.steps.answers for key in holding)
 
         patience = j.steps.timetable.silence_patience
-        woken = await j.news(*sources, within=patience, summary="news of the parcel", or_else=decided)
-        if not woken and SILENT not in j.steps.holds:
+        woken = await j.news(*sources, within=patience / SILENT_LOOKS, summary="news of the parcel", or_else=decided)
+        for key in holding:
+            await _answer(j, key)
+        if await _read(j) or woken:
+            heard = j.now()
+        if j.now() - heard >= patience and SILENT not in j.steps.holds:
             words = f"no news of waybill {j.booking.waybill} within {patience.days} days"
             failure = Failure(reason="silence", fault=Fault.CARRIER, words=words)
             j.steps.open_hold(SILENT, READ_TRANSPORT_EVENTS.name, failure, completable=False)
-        for key in holding:
-            await _answer(j, key)
-        if woken:
-            await _read(j)
     for key in (ASKED, SILENT, RETURNING):
         if key in j.steps.holds:
             j.steps.close_hold(key)
 
 
-async def _read(j: Journey) -> None:
+async def _read(j: Journey) -> bool:
+    """Read what happened to the parcel; whether there was anything new."""
     assert j.booking is not None
-    before = j.progress.furthest
+    known, before = j.progress, j.progress.furthest
     j.progress = await j.steps.perform(
         READ_TRANSPORT_EVENTS,
         lambda: EventsRequest(
@@ -68,6 +73,7 @@ async def _read(j: Journey) -> None:
         if SILENT in j.steps.holds:
             j.steps.close_hold(SILENT)
         j.steps.changed()
+    return j.progress != known
 
 
 def _desk(j: Journey) -> None:
@@ -87,7 +93,7 @@ def _desk(j: Journey) -> None:
     if request is None and ASKED in j.steps.holds:
         j.steps.close_hold(ASKED)
     going_back = j.progress.latest(TransportStatus.RETURNING)
-    if going_back is not None and RETURNING not in j.steps.holds:
+    if going_back is not None and RETURNING not in j.steps.holds and going_back.identity not in j.acknowledged:
         failure = Failure(reason="returning", fault=Fault.CARRIER, words=going_back.words)
         j.steps.open_hold(RETURNING, READ_TRANSPORT_EVENTS.name, failure, completable=False)
 
@@ -109,9 +115,13 @@ async def _answer(j: Journey, key: str) -> None:
     assert answer is not None
     if answer.action == Resolution.CANCEL:
         raise Abandoned(answer.reason)
+    if key == RETURNING and (going_back := j.progress.latest(TransportStatus.RETURNING)) is not None:
+        j.acknowledged.add(going_back.identity)
     if key == ASKED and answer.action == Resolution.COMPLETE and request is not None:
         kind = answer.result["document"]
-        paper = next((p for p in j.current_papers.papers if p.kind == kind), j.current_papers.papers[0])
+        paper = next((p for p in j.current_papers.papers if p.kind == kind), None)
+        if paper is None:  # not one of ours: the question stays open and holds again
+            return
         assert j.booking is not None
         suffix = _suffix(request)
         await j.steps.perform(

@@ -16,7 +16,7 @@ from tradelane.adapters.errors import Refused
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess
 from tradelane.domain.export_declaration import DeclarationLine, ExportDeclaration, ExportRoute
 from tradelane.domain.holds import Fault
-from tradelane.domain.transliteration import cut_euc_kr, euc_kr_length, to_ascii
+from tradelane.domain.transliteration import cut_at_word, cut_euc_kr, euc_kr_length, to_ascii
 
 TRANSACTION_TYPE = {ExportRoute.SIMPLIFIED: "15", ExportRoute.FORMAL: "11"}
 UNKNOWN_MAKER = ("미상", "제조미상9999000")
@@ -102,7 +102,8 @@ def document(declaration: ExportDeclaration, day: date, access: KtnetAccess) -> 
 def _maker(declaration: ExportDeclaration) -> dict[str, str]:
     """Maker boxes: one for the whole document, so goods of several makers have none that is known.
 
-    A maker that is the exporter makes it kind `A` and brings the drawback applicant; anything else is kind `C`.
+    A maker that is the exporter makes it kind `A`; anything else is kind `C`. A maker that is known brings the
+    drawback applicant, who is the exporter here.
     """
     exporter = declaration.exporter
     makers = {line.item.maker_name or "" for line in declaration.lines}
@@ -117,7 +118,12 @@ def _maker(declaration: ExportDeclaration) -> dict[str, str]:
         }
     if len(makers) == 1 and "" not in makers:
         name = _boxed(makers.pop(), 28, "MakerName")
-        return {"ExportPartyTypeCode": "C", "MakerName": name, "MakerZipCode": exporter.postcode}
+        return {
+            "ExportPartyTypeCode": "C",
+            "MakerName": name,
+            "MakerZipCode": exporter.postcode,
+            "RefundCode": "1",
+        }
     name, code = UNKNOWN_MAKER
     return {
         "ExportPartyTypeCode": "C",
@@ -168,14 +174,14 @@ def _buyer(name: str) -> str:
 
 def _ascii(text: str, limit: int | None, field: str, fault: Fault) -> str:
     try:
-        plain = to_ascii(text, limit_bytes=limit)
+        plain = to_ascii(text)
     except ValueError as wrong:
         # the sentence would quote the text: harmless for goods, personal for a buyer
         words = "The buyer's name cannot be written in ASCII." if fault is Fault.BUYER_DATA else str(wrong)
         raise _wrong(field, words, fault) from wrong
     if not plain:
         raise _wrong(field, "The text is empty.", fault)
-    return plain
+    return plain if limit is None else cut_at_word(plain, limit)
 
 
 def _boxed(text: str, limit: int, field: str) -> str:

@@ -139,8 +139,9 @@ def _notice(result: wire.Result, declaration: ExportDeclaration | None) -> tuple
     errors = result.ErrorDetail.get("Errors") if isinstance(result.ErrorDetail, dict) else None
     rows = [row for row in errors if isinstance(row, dict)] if isinstance(errors, list) else []
     reasons = [str(row["Reason"]) for row in rows if row.get("Reason")]
-    detail = result.ErrorDetail if isinstance(result.ErrorDetail, str) else "; ".join(reasons)
-    words = cut(" ".join(part for part in (result.ErrorDescription, detail) if part)) or "error notice"
+    detail = result.ErrorDetail if isinstance(result.ErrorDetail, str) else "; ".join(dict.fromkeys(reasons))
+    said = [result.ErrorDescription, detail if detail not in result.ErrorDescription else ""]
+    words = cut(" ".join(part for part in said if part)) or "error notice"
     if rows:
         return words, _our_field(rows[0], declaration)
     field = field_named(words)

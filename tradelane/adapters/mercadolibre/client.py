@@ -172,7 +172,7 @@ def _not_authorised(seller_id: str, code: str, words: str) -> Refused:
         f"{words} The account's administrator must authorise the application again.",
         fault=Fault.MARKETPLACE,
         reason="authorisation_needed",
-        commands=(f"tradelane sellers authorise {seller_id}",),
+        commands=(f"tradelane sellers set {seller_id} --refresh-token-file FILE",),
     )
 
 

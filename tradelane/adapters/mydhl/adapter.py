@@ -39,8 +39,8 @@ UPLOADED_AS: dict[CarrierDocument, str] = {
 FETCHED_AS: dict[str, str] = {"CIN": "commercial-invoice", "INV": "commercial-invoice", "DCL": "customs-entry"}
 
 BOOKABLE_AHEAD = timedelta(days=11)
-LONGEST_LEAD = timedelta(days=8)
-"""DHL takes bookings up to ten days ahead."""
+LONGEST_LEAD = timedelta(days=7)
+"""DHL takes bookings up to ten days ahead, and a weekend may come on top."""
 _TRACKING = "/shipments/{waybill}/tracking"
 
 

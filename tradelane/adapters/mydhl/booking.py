@@ -7,7 +7,7 @@ accreditation of IVA is a declaration note (see `accreditation`).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,9 +20,17 @@ from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import ExportDeclarationNumber
 from tradelane.domain.money import Money
 from tradelane.domain.trade_time import KOREA
+from tradelane.domain.transliteration import cut_at_word
 from tradelane.ports import BookingRequest
 
 REASON = "commercial_purpose_or_sale"
+
+PICKUP_OPENS = time(9, 0)
+PICKUP_WINDOW = timedelta(hours=2)
+"""The least time DHL wants between the planned instant and the closing time of the place."""
+
+CONTENTS = 70
+"""Characters of `content.description`."""
 
 
 def request_body(
@@ -36,8 +44,10 @@ def request_body(
     consignment = request.consignment
     exporter = consignment.exporter(consignment.parts[0].exporter_id)
     phone = access.receiver_phone or exporter.phone
+    lead = access.lead if lead is None else lead
+    fetched_at = courier_hours(max(request.planned_at, now + lead), access.pickup_close)
     return {
-        "plannedShippingDateAndTime": planned(request.planned_at, now, access.lead if lead is None else lead),
+        "plannedShippingDateAndTime": planned(fetched_at, now, lead),
         "pickup": {"isRequested": True, "closeTime": access.pickup_close},
         "productCode": access.product_code,
         "accounts": accounts(consignment, access),
@@ -83,6 +93,22 @@ def planned(wanted: datetime, now: datetime, lead: timedelta) -> str:
     """
     instant = max(wanted, now + lead).astimezone(KOREA)
     return f"{instant:%Y-%m-%dT%H:%M:%S} GMT+09:00"
+
+
+def courier_hours(wanted: datetime, closes: str) -> datetime:
+    """The first instant from `wanted` on at which a courier can come: on a weekday, from nine to two hours before
+    the place closes (`HH:MM`). Korean holidays are not known here: then DHL comes on the next day it works.
+
+    >>> from datetime import UTC
+    >>> str(courier_hours(datetime(2026, 11, 27, 13, 41, tzinfo=UTC), "18:00"))
+    '2026-11-30 09:00:00+09:00'
+    """
+    local = wanted.astimezone(KOREA)
+    latest = datetime.combine(local.date(), time.fromisoformat(closes), KOREA) - PICKUP_WINDOW
+    day = local.date() + timedelta(days=1 if local > latest else 0)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return max(local, datetime.combine(day, PICKUP_OPENS, KOREA))
 
 
 def accounts(consignment: Consignment | None, access: MydhlAccess) -> list[dict[str, str]]:
@@ -203,9 +229,23 @@ def invoice_totals(consignment: Consignment) -> dict[str, Decimal]:
 
 
 def _contents(consignment: Consignment) -> str:
-    """What is inside, in at most 70 characters; the lines say it in full."""
-    names = dict.fromkeys(" ".join(item.description_en.split()) for item in consignment.items)
-    return ", ".join(names)[:70].strip()
+    """What is inside, in at most 70 characters; the lines say it in full.
+
+    Names that do not fit are left out whole: *set of 12* cut in the middle would be another set.
+    """
+    names = list(dict.fromkeys(" ".join(item.description_en.split()) for item in consignment.items))
+    told = ""
+    for count, name in enumerate(names):
+        longer = f"{told}, {name}" if told else name
+        others = len(names) - count - 1
+        if len(longer) + (len(f" and {others} more") if others else 0) > CONTENTS:
+            break
+        told = longer
+    else:
+        return told
+    if told:
+        return f"{told} and {len(names) - count} more"
+    return cut_at_word(names[0], CONTENTS)
 
 
 def _kilograms(grams: int) -> Decimal:
