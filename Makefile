@@ -18,8 +18,14 @@ demo: $(STAMP)  ## twelve orders travel the whole lane on a real engine
 up: $(STAMP)  ## everything as processes until Ctrl-C
 	$(BIN)/tradelane up
 
+# Two processes side by side: tests that wait for orders to travel, and all the others.
+TRAVEL := tests/e2e tests/chaos tests/demo tests/workflows
+
 test: $(STAMP)  ## the whole suite
-	$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q tests $(TRAVEL:%=--ignore=%) > .pytest-quick.log 2>&1 & quick=$$!; \
+	$(BIN)/python -m pytest -q $(TRAVEL); travel=$$?; \
+	wait $$quick; quick=$$?; cat .pytest-quick.log; \
+	exit $$((travel || quick))
 
 lint: $(STAMP)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
