@@ -105,3 +105,45 @@ async def test_the_same_kills_double_effects_when_nobody_looks(tmp_path: Path, t
         assert deaths[:2] == [-9, -9]
         rows = await lane.effects()
         assert [count(rows, operation) for _, operation in kills] == [2, 2]
+
+
+async def _answers_customs(lane: Lane) -> None:
+    """Customs asks for a paper; the worker dies when the carrier has taken it."""
+    [sold] = await lane.sell("customs_document", orders=[{"items": [{"sku": "SBS-CD-01"}]}])
+    order = sold["order_id"]
+    await lane.held(order, "await_release", within=80)
+    await lane.fault("mydhl", "upload_image", "kill")
+    answer = {"step": "await_release", "action": "complete", "result": {"document": "commercial_invoice"}}
+    await lane.update(order, "resolve_hold", answer)
+    outcome = await lane.ended(order, within=80)
+
+    assert outcome["state"] == "delivered"
+    assert count(await lane.effects(), "upload_image", outcome["waybill"]) == 2  # the invoice, and the answer
+
+
+async def _withdraws(lane: Lane) -> None:
+    """An accepted declaration is withdrawn; the worker dies when the filing channel has taken the request."""
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order = sold["order_id"]
+    await lane.fault("mydhl", "book", "refuse", times=50, match=sold["shipment_id"])
+    await lane.held(order, "book_transport", within=80)
+    await lane.fault("ktnet", "amend", "kill")
+    await lane.update(order, "cancel", {"reason": "out of stock", "actor": "kim"})
+    outcome = await asyncio.wait_for(lane.run_of(order).result(), 80)
+
+    assert outcome["state"] == "cancelled"
+    assert count(await lane.effects(), "amend") == 1
+
+
+async def test_a_worker_killed_while_answering_customs_or_withdrawing_doubles_neither(
+    tmp_path: Path, target: str, namespace: str
+) -> None:
+    """The effects that only some orders need, killed at the moment they acted."""
+    async with (
+        open_lane(tmp_path, target, namespace=namespace, with_worker=False) as lane,
+        supervised(lane) as deaths,
+    ):
+        await _answers_customs(lane)
+        await _withdraws(lane)
+
+        assert deaths[:2] == [-9, -9]
