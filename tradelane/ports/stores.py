@@ -1,156 +1,21 @@
-"""The ports: what the house asks of the outside world and of its own stores.
-
-Adapters raise only the failures of `tradelane.adapters.errors`. A method named `find_*` is the *lookup* twin of a
-write: it answers `Done(content)`, `NotDone` or `CannotTell` and changes nothing.
-"""
+"""Ports to our own stores: what the house keeps in its database and document store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.domain.amendment import Amendment
 from tradelane.domain.catalogue import Exporter, Product, Seller
-from tradelane.domain.consignment import Consignment
-from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, Loading
-from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, PackId, ShipmentId, Ucr, WaybillNumber
-from tradelane.domain.order import BuyerTaxId, Order, Pack, Shipment
-from tradelane.domain.outside import Existing
+from tradelane.domain.identifiers import OrderId, ShipmentId, Ucr
 from tradelane.domain.trade_time import Instant, TradeClock
-from tradelane.domain.transport import Booking, CarrierDocument, TransportEvent
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-# --- the outside -----------------------------------------------------------------------------------------------
-
-
-class Marketplace(Protocol):
-    """Mercado Libre, read and written as one seller (the token is found by `seller_id`)."""
-
-    async def order(self, seller_id: str, order_id: OrderId) -> Order:
-        """Read an order. `Refused` code `order_unknown` (404), `order_of_another_seller` (403)."""
-
-    async def pack(self, seller_id: str, pack_id: PackId) -> Pack: ...
-
-    async def shipment(self, seller_id: str, shipment_id: ShipmentId) -> Shipment:
-        """Read a shipment with its consignee and the buyer's charge for carriage (`/costs`)."""
-
-    async def shipment_orders(self, seller_id: str, shipment_id: ShipmentId) -> tuple[OrderId, ...]:
-        """Orders of a shipment (for notices that name only the shipment)."""
-
-    async def buyer_tax_id(self, seller_id: str, order_id: OrderId) -> BuyerTaxId | None:
-        """The buyer's tax identity; None where the marketplace has none (404) or not yet."""
-
-    async def orders_updated(self, seller_id: str, since: datetime, until: datetime) -> tuple[OrderId, ...]:
-        """Ids of orders updated in a window (hour granularity: the caller overlaps)."""
-
-    async def find_tracking(self, seller_id: str, shipment_id: ShipmentId) -> Existing[str]:
-        """Whether a tracking number is published: content is that number."""
-
-    async def publish_tracking(
-        self, seller_id: str, shipment_id: ShipmentId, waybill: WaybillNumber, url: str, carrier: str
-    ) -> None:
-        """Report the tracking number; the marketplace has no idempotency key: look before you call."""
-
-    async def find_delivery(self, seller_id: str, shipment_id: ShipmentId) -> Existing[str]:
-        """Whether a final status is reported: content is `delivered` or `not_delivered`."""
-
-    async def publish_delivery(
-        self, seller_id: str, shipment_id: ShipmentId, waybill: WaybillNumber, status: str
-    ) -> None:
-        """Report `delivered` or `not_delivered`: final and irreversible."""
-
-
-class ExportFiling(Protocol):
-    """Filing of Korean export declarations (KTNET, a broker, or a person)."""
-
-    async def find(self, declaration: ExportDeclaration) -> Existing[Filing]:
-        """What the channel holds under the OrderNo. An error notice is `Done` with state REJECTED."""
-
-    async def lodge(self, declaration: ExportDeclaration, day: date) -> None:
-        """Send the declaration dated `day` (today in Korea). `Stale` when the channel refuses the day or rate."""
-
-    async def status(self, order_no: str, exporter_id: str) -> Filing | None:
-        """State of a filing, or None when the channel knows none."""
-
-    async def find_withdrawal(self, filing: Filing, exporter_id: str) -> Existing[str]:
-        """Whether the withdrawal (취하) of an accepted declaration was asked or approved: content is its state."""
-
-    async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None: ...
-
-
-class CustomsInformation(Protocol):
-    """UNI-PASS Open API: read only."""
-
-    async def export_rate(self, day: date, currency: str) -> CustomsRate:
-        """Weekly *export* rate in force on a Korean day. `Refused` code `no_rate` when none is published."""
-
-    async def loading(self, number: ExportDeclarationNumber) -> Loading: ...
-
-
-class BookingRequest(_Record):
-    """What a carrier must know to carry a parcel. Holds personal data."""
-
-    consignment: Consignment
-    declaration_numbers: tuple[ExportDeclarationNumber, ...]
-    planned_at: Instant
-    """When the goods are ready (trade time); never in the past when sent."""
-    invoice_number: str
-    invoice_date: date
-
-
-class Carrier(Protocol):
-    """An express carrier that also clears the goods in Chile."""
-
-    name: str
-
-    async def find_booking(self, request: BookingRequest) -> Existing[Booking]:
-        """Look for a booking under our UCR."""
-
-    async def book(self, request: BookingRequest) -> Booking:
-        """Book transport and pickup together; the carrier has no idempotency key: look before you call."""
-
-    async def find_document(self, waybill: WaybillNumber, document: CarrierDocument) -> Existing[str]:
-        """Whether a paper lies with the shipment: content is the paper's kind."""
-
-    async def upload_document(self, waybill: WaybillNumber, document: CarrierDocument, pdf: bytes) -> None: ...
-
-    async def find_preadvice(self, waybill: WaybillNumber, request: BookingRequest) -> Existing[str]:
-        """Whether the import pre-advice (invoice data with the IVA accreditation) lies with the shipment."""
-
-    async def send_preadvice(self, waybill: WaybillNumber, request: BookingRequest) -> None: ...
-
-    async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]: ...
-
-    def tracking_url(self, waybill: WaybillNumber) -> str: ...
-
-
-class TrackingAggregator(Protocol):
-    """17TRACK: pushes what happens to a registered number."""
-
-    async def find_registration(self, waybill: WaybillNumber) -> Existing[str]: ...
-
-    async def register(self, waybill: WaybillNumber, reference: str) -> None:
-        """Register a number (one credit); `already registered` is success."""
-
-    async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]: ...
-
-
-class ImportBroker(Protocol):
-    """A Chilean customs agent for parcels above the courier limit: a person by mail, behind a manual adapter."""
-
-    async def find_handover(self, ucr: Ucr) -> Existing[str]: ...
-
-    async def hand_over(self, ucr: Ucr) -> None: ...
-
-
-# --- our own stores --------------------------------------------------------------------------------------------
 
 
 class Claim(_Record):

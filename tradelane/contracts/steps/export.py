@@ -1,0 +1,95 @@
+"""Korean export: rate, papers, filing, acceptance, withdrawal."""
+
+from __future__ import annotations
+
+from tradelane.contracts.effect import NETWORK, OFFICE, QUICK, Effect
+from tradelane.contracts.steps.wire import Nothing, Wire
+from tradelane.domain.consignment import Consignment, DeclarationPart
+from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing
+from tradelane.domain.identifiers import OrderId, Ucr
+from tradelane.domain.trade_time import Instant, Timetable
+
+
+class RateRequest(Wire):
+    """A currency to be valued in won at today's rate of the trade clock."""
+
+    currency: str
+    timetable: Timetable
+
+
+class RenderRequest(Wire):
+    """A consignment whose papers are to be drawn."""
+
+    consignment: Consignment
+    timetable: Timetable
+
+
+class Paper(Wire):
+    """One stored paper: kind, version of the plan, hash of its bytes and where it lies."""
+
+    kind: str
+    version: int
+    sha256: str
+    path: str
+
+
+class Papers(Wire):
+    """The papers of one version, with the number and instant the invoice carries."""
+
+    papers: tuple[Paper, ...]
+    invoice_number: str
+    invoiced_at: Instant
+
+
+class LodgeRequest(Wire):
+    """One declaration to be filed, once."""
+
+    declaration: ExportDeclaration
+    timetable: Timetable
+    order_id: OrderId
+
+
+class FilingRequest(Wire):
+    """One filing to be asked about; `part` is the declaration's name, such as `d1`."""
+
+    order_no: str
+    exporter_id: str
+    orders: tuple[OrderId, ...]
+    part: str
+
+
+class FilingReply(Wire):
+    """Where a filing stands."""
+
+    filing: Filing
+
+
+class WithdrawRequest(Wire):
+    """A filing to be withdrawn (취하), with the reason customs is told."""
+
+    ucr: Ucr
+    part: DeclarationPart
+    filing: Filing
+    reason: str
+    timetable: Timetable
+
+
+READ_CUSTOMS_RATE = Effect(
+    "read_customs_rate", RateRequest, CustomsRate, NETWORK, "customs", "Weekly export rate of Korean customs (API012)"
+)
+RENDER_DOCUMENTS = Effect("render_documents", RenderRequest, Papers, QUICK, "house", "Invoice and packing list")
+LODGE_EXPORT_DECLARATION = Effect(
+    "lodge_export_declaration", LodgeRequest, FilingReply, OFFICE, "filing", "File the export declaration", outside=True
+)
+READ_EXPORT_ACCEPTANCE = Effect(
+    "read_export_acceptance", FilingRequest, FilingReply, NETWORK, "filing", "Ask whether customs accepted"
+)
+WITHDRAW_EXPORT_DECLARATION = Effect(
+    "withdraw_export_declaration",
+    WithdrawRequest,
+    Nothing,
+    OFFICE,
+    "filing",
+    "Withdraw the export declaration",
+    outside=True,
+)
