@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tradelane.domain.language import Language
 from tradelane.domain.papers import Incoterm
 from tradelane.domain.planning import LaneTerms
 
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
     incoterm_place: str = "Incheon Airport, Korea"
     packing_by_estimate: bool = False
     rut_required: bool = True
+    language: Language = Language.ENGLISH
+    """In which operators read holds, details, notices and pick lists."""
 
     codec_token: SecretStr = SecretStr("")
     """Bearer token of the codec server; empty = it answers callers on this machine only."""

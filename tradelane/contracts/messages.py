@@ -33,6 +33,8 @@ class FulfilOrderRequest(_Message):
     seller: Text | None = None
     timetable: Timetable | None = None
     """Absent from a start in the UI: the first step fills it from the deployment's clock record."""
+    reopened: Text = ""
+    """Why a journey whose run was closed without outcome begins again: it holds for a person first."""
 
 
 class FulfilOrderOutcome(_Message):
@@ -66,6 +68,24 @@ class ResolveHold(_Message):
     action: Text = Field(default="", description="retry, amend, complete or cancel")
     set: dict[str, Text] = Field(default_factory=dict, description="amend: path -> value")
     result: dict[str, Text] = Field(default_factory=dict, description="complete: the result typed by hand")
+    reason: Text = ""
+    actor: Text = ""
+
+
+class AssignHold(_Message):
+    """Update `assign_hold`: who takes a hold."""
+
+    step: Text = ""
+    to: Text = Field(default="", description="the person or desk that takes it; empty gives it back to its desk")
+    reason: Text = ""
+    actor: Text = ""
+
+
+class SnoozeHold(_Message):
+    """Update `snooze_hold`: lists and notices leave the hold out for a while."""
+
+    step: Text = ""
+    hours: Text = Field(default="", description="trade hours from now; 0 wakes it")
     reason: Text = ""
     actor: Text = ""
 

@@ -50,6 +50,10 @@ class Hold(BaseModel):
     commands: tuple[str, ...]
     result_shape: str = ""
     """For `complete`: the JSON object that is expected, as an example."""
+    assignee: str = ""
+    """The person at the owner's desk who has taken it, if anybody has."""
+    snoozed_until: Instant | None = None
+    """Trade time until which lists and notices leave it out."""
 
 
 OWNERS: dict[Fault, str] = {

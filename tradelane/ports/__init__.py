@@ -4,6 +4,20 @@ Adapters raise only the failures of `tradelane.adapters.errors`. A method named 
 write: it answers `Done(content)`, `NotDone` or `CannotTell` and changes nothing.
 """
 
+from tradelane.ports.desk import (
+    BoardHold,
+    BoardQuery,
+    Gate,
+    Gates,
+    GateState,
+    HoldBoard,
+    Journal,
+    JournalEntry,
+    Notice,
+    Notices,
+    Notifier,
+    Quotas,
+)
 from tradelane.ports.outside import (
     BookingRequest,
     Carrier,
@@ -35,6 +49,8 @@ from tradelane.ports.stores import (
 
 __all__ = [
     "Arrival",
+    "BoardHold",
+    "BoardQuery",
     "BookingRequest",
     "Carrier",
     "Catalogue",
@@ -49,9 +65,19 @@ __all__ = [
     "Effects",
     "ExportFiling",
     "Exporters",
+    "Gate",
+    "GateState",
+    "Gates",
+    "HoldBoard",
     "ImportBroker",
     "Inbox",
+    "Journal",
+    "JournalEntry",
     "Marketplace",
+    "Notice",
+    "Notices",
+    "Notifier",
+    "Quotas",
     "SellerToken",
     "Sellers",
     "StoredDocument",

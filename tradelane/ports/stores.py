@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from tradelane.domain.amendment import Amendment
 from tradelane.domain.catalogue import Exporter, Product, Seller
@@ -70,8 +70,10 @@ class Decision(_Record):
     step: str
     """The hold key it answers, or `*` for the whole order."""
     kind: str
-    """`amend`, `complete`, `retry`, `cancel`."""
+    """`amend`, `complete`, `retry`, `cancel`, `assign`, `snooze`, `replay`."""
     content: Mapping[str, str]
+    before: Mapping[str, str] = Field(default_factory=dict)
+    """What stood under the same names before; may be personal data, sealed like the content."""
     actor: str
     reason: str
     at: Instant

@@ -7,7 +7,7 @@ the decision stays as a row (who, when, why) and its content is empty.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -33,9 +33,10 @@ class SqlDecisions:
 
     def record(self, decision: Decision) -> bool:
         """Insert; False when the id is already there (a repeated Update is harmless)."""
-        content = json.dumps(dict(decision.content), ensure_ascii=False, sort_keys=True)
-        sealed = self._vault.seal(order_workflow_id(decision.scope), content, _CONTEXT)
-        row = decision.model_dump(exclude={"content"}) | {"content": sealed}
+        row = decision.model_dump(exclude={"content", "before"}) | {
+            "content": self._sealed(decision.scope, decision.content),
+            "before": self._sealed(decision.scope, decision.before) if decision.before else None,
+        }
         with self._database.write() as connection:
             return keep(connection, decisions, row)
 
@@ -64,17 +65,23 @@ class SqlDecisions:
         made = [d for d in self.of_orders(orders) if d.kind == "complete" and d.step == step and d.content]
         return made[-1] if made else None
 
+    def _sealed(self, scope: str, values: Mapping[str, str]) -> bytes:
+        plain = json.dumps(dict(values), ensure_ascii=False, sort_keys=True)
+        return self._vault.seal(order_workflow_id(scope), plain, _CONTEXT)
+
     def _decision(self, row: Row[Any]) -> Decision:
         try:
             content = json.loads(self._vault.unseal(row.content, _CONTEXT))
+            before = json.loads(self._vault.unseal(row.before, _CONTEXT)) if row.before is not None else {}
         except KeyDestroyed:
-            content = {}
+            content, before = {}, {}
         return Decision(
             id=row.id,
             scope=row.scope,
             step=row.step,
             kind=row.kind,
             content=content,
+            before=before,
             actor=row.actor,
             reason=row.reason,
             at=row.at,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -56,6 +57,7 @@ decisions = Table(
     Column("step", String(100), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("before", LargeBinary),
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcInstant, nullable=False),
@@ -151,6 +153,94 @@ data_keys = Table(
         sqlite_where=text("destroyed_at IS NULL"),
         postgresql_where=text("destroyed_at IS NULL"),
     ),
+)
+
+holds = Table(
+    "holds",
+    MAIN,
+    Column("order_id", String(20), primary_key=True),
+    Column("key", String(100), primary_key=True),
+    Column("since", UtcInstant, primary_key=True),
+    Column("due", UtcInstant, nullable=False),
+    Column("stage", String(40), nullable=False),
+    Column("step", String(100), nullable=False),
+    Column("reason", String(60), nullable=False),
+    Column("fault", String(20), nullable=False),
+    Column("owner", String(60), nullable=False),
+    Column("assignee", String(100), nullable=False),
+    Column("snoozed_until", UtcInstant),
+    Column("seller_id", String(40), nullable=False),
+    Column("exporters", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("closed_at", UtcInstant),
+    Index("holds_open", "closed_at", "due"),
+)
+
+journal = Table(
+    "journal",
+    MAIN,
+    Column("order_id", String(20), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("once", String(300), nullable=False),
+    Column("at", UtcInstant, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    UniqueConstraint("order_id", "once", name="journal_once"),
+)
+
+gates = Table(
+    "gates",
+    MAIN,
+    Column("queue", String(40), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("rate", Float),
+    Column("automatic", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", UtcInstant, nullable=False),
+)
+
+quotas = Table(
+    "quotas",
+    MAIN,
+    Column("party", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("used", Integer, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    MAIN,
+    Column("id", String(300), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("owner", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", UtcInstant, nullable=False),
+)
+
+replays = Table(
+    "replays",
+    MAIN,
+    Column("id", String(32), primary_key=True),
+    Column("chosen_by", Text, nullable=False),
+    Column("step", String(100), nullable=False),
+    Column("planned_at", UtcInstant, nullable=False),
+)
+
+replay_orders = Table(
+    "replay_orders",
+    MAIN,
+    Column("replay_id", String(32), ForeignKey("replays.id"), primary_key=True),
+    Column("order_id", String(20), primary_key=True),
+    Column("step", String(100), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("note", Text, nullable=False),
 )
 
 inbox = Table(

@@ -64,6 +64,18 @@ class FilingReply(Wire):
     filing: Filing
 
 
+class AmendRequest(Wire):
+    """An accepted declaration to be brought in line (정정) with what is true now; `declaration` is drawn up anew."""
+
+    declaration: ExportDeclaration
+    filing: Filing
+    version: int
+    """Version of the plan it was drawn up from: each version is an amendment of its own."""
+    reason: str
+    timetable: Timetable
+    order_id: OrderId
+
+
 class WithdrawRequest(Wire):
     """A filing to be withdrawn (취하), with the reason customs is told."""
 
@@ -83,6 +95,15 @@ LODGE_EXPORT_DECLARATION = Effect(
 )
 READ_EXPORT_ACCEPTANCE = Effect(
     "read_export_acceptance", FilingRequest, FilingReply, NETWORK, "filing", "Ask whether customs accepted"
+)
+AMEND_EXPORT_DECLARATION = Effect(
+    "amend_export_declaration",
+    AmendRequest,
+    FilingReply,
+    OFFICE,
+    "filing",
+    "Amend the export declaration",
+    outside=True,
 )
 WITHDRAW_EXPORT_DECLARATION = Effect(
     "withdraw_export_declaration",

@@ -17,6 +17,8 @@ class OpenJourney(Wire):
     seller: str | None
     timetable: Timetable | None
     workflow_id: str
+    reopened: str = ""
+    """Why a journey that lost its run begins again."""
 
 
 class Opening(Wire):
@@ -32,6 +34,10 @@ class Opening(Wire):
     """The outcome when it does not begin: `refused`, or the outcome of the consignment that is closed."""
     live: bool = True
     """False in shadow mode: render and decide, but file, book and publish nothing."""
+    language: str = "en"
+    """In which operators read holds and details: `en` or `ko`."""
+    cancelled: str = ""
+    """The reason of a cancel that was decided in an earlier run and stands: the journey only unwinds."""
 
 
 OPEN_JOURNEY = Effect("open_journey", OpenJourney, Opening, QUICK, "house", "Seller, clock and go-live")
