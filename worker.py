@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from temporalio.client import (
@@ -20,21 +20,23 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleSpec,
 )
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import (
     SandboxedWorkflowRunner,
     SandboxRestrictions,
 )
 
+from activities.gatekeeping import Gatekeeping
 from activities.registry import implementations
-from tradelane.contracts.journeys import ORDERS_QUEUE, RECONCILE_ORDERS, SWEEP
+from tradelane.contracts.journeys import NOTIFY, ORDERS_QUEUE, RECONCILE_ORDERS, SWEEP
 from tradelane.contracts.steps import SweepRequest
+from tradelane.desk.gatekeeper import Gatekeeper, Outcomes, Rules
 from tradelane.engine import connect
 from tradelane.resources import Resources, open_resources
 from tradelane.settings import Settings
 from tradelane.telemetry import configure_logging
 from workflows.fulfil_order import FulfilOrder
-from workflows.sweep import ReconcileOrders, Sweep
+from workflows.sweep import NotifyDesk, ReconcileOrders, Sweep
 
 SANDBOX = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
@@ -43,16 +45,18 @@ SANDBOX = SandboxedWorkflowRunner(
 )
 """The list is exact: a module that defines a workflow must never be on it, or its clock guard is silently off."""
 
-WORKFLOWS = (FulfilOrder, Sweep, ReconcileOrders)
+WORKFLOWS = (FulfilOrder, Sweep, ReconcileOrders, NotifyDesk)
 
 SWEEP_EVERY = {"ktnet": timedelta(minutes=15), "mydhl": timedelta(minutes=30), "unipass": timedelta(hours=1)}
 """Trade time between firings of a sweep; each watch has its own spacing beyond that."""
 
 RECONCILE_EVERY = timedelta(hours=1)
+NOTIFY_EVERY = timedelta(minutes=5)
+"""Trade time between two looks at what people are to be told; never under five real seconds."""
 LEAST_INTERVAL = timedelta(seconds=1)
 
 
-def workers(client: Client, resources: Resources) -> list[Worker]:
+def workers(client: Client, resources: Resources, interceptors: Sequence[Interceptor] = ()) -> list[Worker]:
     """One worker for the workflows and one per counterparty's queue, each with the queue's rate."""
     settings = resources.settings
     grace = timedelta(seconds=10)
@@ -75,6 +79,7 @@ def workers(client: Client, resources: Resources) -> list[Worker]:
             max_concurrent_activities=50,
             max_task_queue_activities_per_second=resources.rates.get(queue),
             graceful_shutdown_timeout=grace,
+            interceptors=list(interceptors),
         )
         for queue, methods in sorted(activities.items())
     ]
@@ -82,19 +87,22 @@ def workers(client: Client, resources: Resources) -> list[Worker]:
 
 
 async def ensure_schedules(client: Client, resources: Resources) -> None:
-    """Create the sweeps' schedules once; an existing schedule is left as an operator may have changed it."""
+    """Create the schedules of sweeps and notices once; an existing schedule is left as an operator may have changed it."""
     clock = resources.clock.read()
-    wanted = [(f"sweep/{source}", SWEEP.name, source, every) for source, every in SWEEP_EVERY.items()]
-    wanted.append(("reconcile", RECONCILE_ORDERS.name, "", RECONCILE_EVERY))
-    for schedule_id, workflow, source, every in wanted:
-        least = LEAST_INTERVAL if source else LEAST_INTERVAL * 10
+    wanted = [
+        (f"sweep/{source}", SWEEP.name, source, every, LEAST_INTERVAL, f"Sweep {source}")
+        for source, every in SWEEP_EVERY.items()
+    ]
+    wanted.append(("reconcile", RECONCILE_ORDERS.name, "", RECONCILE_EVERY, LEAST_INTERVAL * 10, "Reconcile orders"))
+    wanted.append(("notices", NOTIFY.name, "", NOTIFY_EVERY, LEAST_INTERVAL * 5, "Tell people what waits for them"))
+    for schedule_id, workflow, source, every, least, summary in wanted:
         schedule = Schedule(
             action=ScheduleActionStartWorkflow(
                 workflow,
                 SweepRequest(source=source),
                 id=schedule_id,
                 task_queue=ORDERS_QUEUE,
-                static_summary=f"Sweep {source}" if source else "Reconcile orders",
+                static_summary=summary,
             ),
             spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=max(least, clock.real_span(every)))]),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
@@ -105,9 +113,12 @@ async def ensure_schedules(client: Client, resources: Resources) -> None:
 
 @contextlib.asynccontextmanager
 async def running(client: Client, resources: Resources) -> AsyncIterator[None]:
-    """All workers of this process, polling until the block ends."""
+    """All workers of this process and their gatekeeper, until the block ends."""
+    outcomes = Outcomes()
+    keeper = Gatekeeper(client, resources.gates, outcomes, Rules.of(resources.settings), resources.rates)
     async with contextlib.AsyncExitStack() as stack:
-        for worker in workers(client, resources):
+        await stack.enter_async_context(keeper.keeping())
+        for worker in workers(client, resources, [Gatekeeping(outcomes)]):
             await stack.enter_async_context(worker)
         yield
 

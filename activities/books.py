@@ -10,10 +10,11 @@ from typing import TypeVar
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
 from tradelane.adapters.http import may_arrive_yet
 from tradelane.contracts.handmade import shape_of
+from tradelane.domain import timeline
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.outside import CannotTell, Existing, Move, NotDone, decide
-from tradelane.ports import Decisions, Effects
+from tradelane.ports import Decisions, Effects, Journal
 from tradelane.settings import Settings
 
 Content = TypeVar("Content")
@@ -46,9 +47,10 @@ def _ways_out(step: str, orders: Sequence[OrderId]) -> tuple[str, ...]:
 class Books:
     """Our own books of effects, and the rule that every effect goes through."""
 
-    def __init__(self, effects: Effects, decisions: Decisions, settings: Settings) -> None:
+    def __init__(self, effects: Effects, decisions: Decisions, settings: Settings, journal: Journal) -> None:
         self._effects = effects
         self._decisions = decisions
+        self._journal = journal
         self._look = settings.look_before_write
         self._fence = timedelta(seconds=settings.write_fence_seconds)
 
@@ -64,8 +66,11 @@ class Books:
         by_hand: Callable[[dict[str, str]], Content],
         describe: Callable[[Content], str],
         wanted: Callable[[Content], bool] = lambda content: True,
+        about: str | None = None,
     ) -> Content:
         """Do an effect unless it is done already; `step` is the hold key a person's result was given for.
+
+        `about` is kept with the intention, so that our books say what was begun even if no answer ever comes.
 
         Raises:
             Refused: `cannot_tell` when the counterparty leaves it open, `conflict` when something else exists.
@@ -73,12 +78,12 @@ class Books:
         typed = await in_thread(self._decisions.completion, orders, step)
         if typed is not None:
             content = by_hand(dict(typed.content))
-            await in_thread(self._effects.done, key, describe(content), at())
+            await in_thread(self._exists, key, step, describe(content), at(), orders, typed.actor)
             return content
         existing: Existing[Content] = await find() if self._look else NotDone("looking is switched off")
         move = decide(existing, wanted)
         if move is Move.CREATE:
-            content = await self._written(key, step, create)
+            content = await self._written(key, step, about, create)
         elif move is Move.REUSE:
             assert not isinstance(existing, NotDone | CannotTell)
             content = existing.content
@@ -97,12 +102,22 @@ class Books:
             raise Refused(
                 "desk", "conflict", f"something else exists outside under {key}", fault=Fault.OURS, reason="conflict"
             )
-        await in_thread(self._effects.done, key, describe(content), at())
+        await in_thread(self._exists, key, step, describe(content), at(), orders, "tradelane")
         return content
 
-    async def _written(self, key: str, step: str, create: Callable[[], Awaitable[Content]]) -> Content:
+    def _exists(self, key: str, step: str, content: str, at: datetime, orders: Sequence[OrderId], actor: str) -> None:
+        """Write down that the effect exists, in our books and on the timeline of the order that carries."""
+        self._effects.done(key, content, at, step)
+        if orders:
+            timeline.append(
+                self._journal, min(orders, key=int), timeline.effect(key, step, content), at=at, actor=actor
+            )
+
+    async def _written(
+        self, key: str, step: str, about: str | None, create: Callable[[], Awaitable[Content]]
+    ) -> Content:
         """Write outside, unless an earlier try may still be in flight: its worker may live although it seems gone."""
-        wait = await in_thread(self._effects.begin, key, step, datetime.now(UTC), self._fence)
+        wait = await in_thread(self._effects.begin, key, step, datetime.now(UTC), self._fence, about)
         if wait:
             raise Unavailable("desk", "in_flight", "an earlier try may still be under way", wait=wait)
         try:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+
+from pydantic import BaseModel
 
 from activities.books import Books, in_thread
 from activities.implements import implements
 from tradelane.adapters.errors import Refused, Stale, Unavailable
 from tradelane.contracts.handmade import FiledByHand
 from tradelane.contracts.steps import (
+    AMEND_EXPORT_DECLARATION,
     LODGE_EXPORT_DECLARATION,
     READ_CUSTOMS_RATE,
     READ_EXPORT_ACCEPTANCE,
@@ -28,13 +31,13 @@ from tradelane.contracts.steps import (
 )
 from tradelane.documents import commercial_invoice, packing_list
 from tradelane.documents.fonts import MissingGlyph
-from tradelane.domain import paperwork
-from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState, invoice_number
+from tradelane.domain import paperwork, timeline
+from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, invoice_number
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import Done, Existing, digest_of
 from tradelane.domain.trade_time import Timetable, today_in_korea
-from tradelane.ports import Watch
+from tradelane.ports import EffectRow, Watch
 from tradelane.resources import Resources
 
 
@@ -43,12 +46,28 @@ def trade_now(timetable: Timetable) -> Callable[[], datetime]:
     return lambda: timetable.clock.at(datetime.now(UTC))
 
 
+class Lodged(BaseModel):
+    """What our books say of a declaration that was sent: enough to withdraw or amend it when the run is lost."""
+
+    order_no: str
+    exporter_id: str
+    declared: str
+    """Digest of what was declared."""
+    rate: CustomsRate
+    filing: Filing | None = None
+
+    @classmethod
+    def read(cls, row: EffectRow | None) -> Lodged | None:
+        """What a row of the books says, if anything was written in it."""
+        return cls.model_validate_json(row.content) if row is not None and row.content else None
+
+
 class ExportActivities:
     """Steps of the export leg."""
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
-        self._books = Books(resources.effects, resources.decisions, resources.settings)
+        self._books = Books(resources.effects, resources.decisions, resources.settings, resources.journal)
 
     @implements(READ_CUSTOMS_RATE)
     async def read_customs_rate(self, request: RateRequest) -> CustomsRate:
@@ -88,8 +107,15 @@ class ExportActivities:
             )
         key = f"{consignment.ucr}:v{consignment.version}:{RENDER_DOCUMENTS.name}"
         await in_thread(self._r.effects.done, key, json.dumps([paper.sha256 for paper in papers]), at)
+        await in_thread(self._note, min(consignment.orders, key=int), papers, at)
         number = invoice_number(consignment.ucr)
         return Papers(papers=tuple(papers), invoice_number=number, invoiced_at=at)
+
+    def _note(self, order_id: OrderId, papers: Sequence[Paper], at: datetime) -> None:
+        """Put the papers on the timeline of the order that carries."""
+        for paper in papers:
+            line = timeline.paper(paper.kind, paper.version, paper.sha256)
+            timeline.append(self._r.journal, order_id, line, at=at, actor="tradelane")
 
     def _first_rendering(self, ucr: Ucr, version: int, timetable: Timetable) -> datetime:
         """When this version was first rendered, so that a retry prints the same date and makes the same bytes."""
@@ -106,7 +132,11 @@ class ExportActivities:
         now = trade_now(request.timetable)
         day = today_in_korea(now())
 
+        sent = False
+
         async def create() -> Filing:
+            nonlocal sent
+            sent = True
             if not declaration.rate.covers(day):
                 raise Stale("customs", "rate_week", f"the rate of {declaration.rate.valid_from} does not cover {day}")
             await in_thread(self._r.consignments.fix, declaration.ucr)
@@ -128,18 +158,42 @@ class ExportActivities:
                 words="filed by hand",
             )
 
+        key = f"{declaration.ucr}:{_suffix(declaration.order_no)}:{LODGE_EXPORT_DECLARATION.name}"
+        before = Lodged.read(await in_thread(self._r.effects.find, key))
+        told = Lodged(
+            order_no=declaration.order_no,
+            exporter_id=declaration.exporter.id,
+            declared=declaration.digest,
+            rate=declaration.rate,
+        )
+
+        def lodged() -> Lodged:
+            """What customs was told: now, or by the earlier try whose filing was found."""
+            return told if sent or before is None else before
+
         filing = await self._books.act(
-            key=f"{declaration.ucr}:{_suffix(declaration.order_no)}:{LODGE_EXPORT_DECLARATION.name}",
+            key=key,
             step=f"{LODGE_EXPORT_DECLARATION.name}:{declaration.part.name}",
             orders=await self._orders(declaration.ucr, request.order_id),
             at=now,
             find=lambda: self._r.filing.find(declaration),
             create=create,
             by_hand=by_hand,
-            describe=lambda content: content.model_dump_json(),
+            describe=lambda content: lodged().model_copy(update={"filing": content}).model_dump_json(),
+            about=told.model_dump_json(),
         )
         await in_thread(self._watch, filing, declaration.ucr, request.order_id, declaration.exporter.id)
-        return FilingReply(filing=filing)
+        in_line = await in_thread(self._is_in_line, declaration, lodged())
+        return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate)
+
+    def _is_in_line(self, declaration: ExportDeclaration, lodged: Lodged) -> bool:
+        """Whether customs was told what is true now, when it was filed or by the last amendment."""
+        prefix = f"{declaration.ucr}:{_suffix(declaration.order_no)}:{AMEND_EXPORT_DECLARATION.name}:"
+        amended = [
+            row for row in self._r.effects.of_ucr(declaration.ucr) if row.key.startswith(prefix) and row.state == "done"
+        ]
+        last = Lodged.read(max(amended, key=lambda row: row.done_at or row.intended_at, default=None)) or lodged
+        return last.declared == declaration.digest
 
     @implements(READ_EXPORT_ACCEPTANCE)
     async def read_export_acceptance(self, request: FilingRequest) -> FilingReply:
@@ -155,9 +209,9 @@ class ExportActivities:
     @implements(WITHDRAW_EXPORT_DECLARATION)
     async def withdraw_export_declaration(self, request: WithdrawRequest) -> Nothing:
         """Withdraw (취하) what was filed; what never reached the channel needs no withdrawal."""
-        exporter_id = request.part.exporter_id
+        exporter_id = request.exporter_id
         filing = request.filing
-        step = f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part.name}"
+        step = f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part}"
         orders = await self._orders(request.ucr, None)
         if await in_thread(self._r.decisions.completion, orders, step) is None:
             standing = await self._r.filing.status(filing.order_no, exporter_id)

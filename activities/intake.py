@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
@@ -25,6 +27,7 @@ from tradelane.contracts.steps import (
     READ_PACK,
     READ_SHIPMENT,
     START_OR_FIND_RUN,
+    WITHDRAW_EXPORT_DECLARATION,
     ClaimReply,
     ClaimRequest,
     FindRun,
@@ -39,14 +42,22 @@ from tradelane.contracts.steps import (
     ShipmentRef,
     TaxIdReply,
 )
-from tradelane.domain.amendment import amended_package
+from tradelane.documents import pick_list
+from tradelane.documents.fonts import MissingGlyph
+from tradelane.domain.amendment import Amendment
 from tradelane.domain.catalogue import Seller
+from tradelane.domain.consignment import Consignment
 from tradelane.domain.holds import Fault
-from tradelane.domain.identifiers import Ucr
+from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.order import Order, Pack, Shipment
+from tradelane.domain.packing import NotPacked, lots_of, packed
+from tradelane.domain.pick_list import PICK_LIST, pick_list_of
 from tradelane.domain.planning import Unplannable, plan
 from tradelane.domain.trade_time import Timetable
 from tradelane.resources import Resources
+
+UNWINDING = ("do_not_tender", "intercept", WITHDRAW_EXPORT_DECLARATION.name)
+"""Holds of the unwinding: to cancel one of them ends that part of it, not the order."""
 
 
 class IntakeActivities:
@@ -75,13 +86,26 @@ class IntakeActivities:
                 timetable=timetable,
                 state="refused",
             )
+        await in_thread(self._r.holds.post, request.order_id, seller.id, (), (), timetable.clock.at(datetime.now(UTC)))
+        carries = claim if claim is not None and claim.carrying_order == request.order_id else None
+        papers = await in_thread(self._r.documents.of_ucr, carries.ucr) if carries else ()
         return Opening(
             go=True,
             seller_id=seller.id,
             timetable=timetable,
             go_live=seller.go_live,
             live=not self._r.settings.shadow,
+            language=self._r.settings.language,
+            ucr=carries.ucr if carries else None,
+            version=max((paper.version for paper in papers), default=0),
+            cancelled=await in_thread(self._cancelled, request.order_id),
         )
+
+    def _cancelled(self, order_id: OrderId) -> str:
+        """The reason of a cancel that stands; a part of the unwinding that a person ended is none."""
+        made = [one for one in self._r.decisions.of_orders([order_id]) if one.kind == "cancel"]
+        ends = [one for one in made if one.step.partition(":")[0] not in UNWINDING]
+        return (ends[-1].reason or "cancelled") if ends else ""
 
     @implements(START_OR_FIND_RUN)
     async def start_or_find_run(self, request: FindRun) -> FoundRun:
@@ -183,30 +207,32 @@ class IntakeActivities:
         """Take the bench's measures, or the estimate where the setting allows one."""
         consignment = request.consignment
         amendments = await in_thread(self._r.decisions.amendments, consignment.orders)
-        package = amended_package(consignment.packages[0] if consignment.packages else None, amendments)
-        if package is None:
+        try:
+            return PlanReply(consignment=packed(consignment, amendments))
+        except NotPacked as lacking:
+            words = lacking.words
+            try:
+                await in_thread(self._keep_pick_list, consignment, amendments)
+            except (ValueError, MissingGlyph) as wrong:
+                words = f"{words}; there is no pick list: {' '.join(str(wrong).split())}"
             order = consignment.orders[0]
             raise Refused(
                 "packing bench",
-                "not_packed",
-                "boxes, gross weight and dimensions are not confirmed",
+                lacking.code,
+                words,
                 fault=Fault.OURS,
                 reason="packing",
                 commands=(
-                    f"tradelane orders amend {order} --set package.gross_weight_g=G --set package.length_cm=L "
-                    "--set package.width_cm=W --set package.height_cm=H",
+                    f"tradelane packing confirm {order} --box GRAMSg:LxWxH",
+                    f"tradelane packing pick-list {order} -o pick-list-{order}.pdf",
                 ),
-            )
-        if package.gross_weight_g < consignment.net_weight_g:
-            raise Refused(
-                "packing bench",
-                "too_light",
-                f"gross weight {package.gross_weight_g} g is below the net weight {consignment.net_weight_g} g",
-                fault=Fault.OURS,
-                reason="packing",
-                commands=(f"tradelane orders amend {consignment.orders[0]} --set package.gross_weight_g=G",),
-            )
-        return PlanReply(consignment=consignment.model_copy(update={"packages": (package,)}))
+            ) from lacking
+
+    def _keep_pick_list(self, consignment: Consignment, amendments: Iterable[Amendment]) -> None:
+        """Draw the bench's list of what to pick; the same plan makes the same bytes, so a retry keeps one paper."""
+        listed = consignment.model_copy(update={"lots": lots_of(consignment, amendments)})
+        pdf = pick_list.render(pick_list_of(listed, self._r.settings.language))
+        self._r.documents.put(consignment.ucr, PICK_LIST, consignment.version, pdf, "application/pdf")
 
 
 def _seller(seller_id: str | None, sellers: tuple[Seller, ...]) -> Seller | None:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from activities.amendment import AmendmentActivities
+from activities.board import BoardActivities
 from activities.closing import ClosingActivities, DeskActivities
 from activities.export import ExportActivities
 from activities.implements import MARK
 from activities.intake import IntakeActivities
+from activities.sweeps import SweepActivities
 from activities.transport import TransportActivities
 from tradelane.contracts.effect import Effect
 from tradelane.resources import Resources
 
-OWNERS = (IntakeActivities, ExportActivities, TransportActivities, ClosingActivities, DeskActivities)
+OWNERS = (
+    IntakeActivities,
+    ExportActivities,
+    AmendmentActivities,
+    TransportActivities,
+    ClosingActivities,
+    DeskActivities,
+    BoardActivities,
+    SweepActivities,
+)
 
 
 def implementations(resources: Resources) -> dict[str, list[Callable[..., Any]]]:

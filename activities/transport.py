@@ -43,7 +43,7 @@ class TransportActivities:
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
-        self._books = Books(resources.effects, resources.decisions, resources.settings)
+        self._books = Books(resources.effects, resources.decisions, resources.settings, resources.journal)
 
     @implements(BOOK_TRANSPORT)
     async def book_transport(self, request: TransportRequest) -> BookingReply:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -13,48 +14,94 @@ from cli.frame import (
     Reason,
     actor_or_login,
     at_desk,
+    current_settings,
     example,
     group,
     pairs,
     print_json,
     print_table,
 )  # fmt: skip
+from tradelane.desk.complaints import WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from datetime import datetime
+
+    from pydantic import BaseModel
 
     from tradelane.contracts.messages import Answer
     from tradelane.desk.session import Desk
+    from tradelane.desk.troubles import OrderHold
+
+Reply = TypeVar("Reply")
 
 app = group("Steps that wait for a person.")
 
 Step = Annotated[str | None, typer.Option("--step", help="The hold's key or step; needed when there are several.")]
 
 
-@app.command("list", epilog=example("holds list --json"))
-def list_(as_json: Json = False) -> None:
-    """List open holds, the most urgent first."""
+@app.command("list", epilog=example('holds list --owner "customs desk" --due 24h'))
+def list_(
+    seller: Annotated[str | None, typer.Option(help="Only of this Mercado Libre account.")] = None,
+    exporter: Annotated[str | None, typer.Option(help="Only of this exporter, by id.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Only in this stage.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only with this reason.")] = None,
+    step: Annotated[str | None, typer.Option(help="Only at this step, or with this key.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only of this desk, or taken by this person.")] = None,
+    due: Annotated[str | None, typer.Option(help="Only what is due within this trade time: 90m, 24h, 2d.")] = None,
+    snoozed: Annotated[bool, typer.Option("--snoozed", help="Also what sleeps.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Lines at most.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """List open holds, the most urgent first; trouble of ours that is no single order's has no order number."""
     from tradelane.desk import holds
 
-    found = at_desk(holds.open_holds)
+    seen = _answer(
+        holds.look(
+            current_settings(),
+            lambda stores: holds.chosen(
+                stores, seller=seller, exporter=exporter, stage=stage, reason=reason, step=step, owner=owner,
+                due=due, snoozed=snoozed,
+            ),
+            limit,
+        )
+    )  # fmt: skip
     if as_json:
-        print_json(found)
-        return
-    print_table(
-        ("due (UTC)", "order", "step", "reason", "words", "owner"),
-        [
-            (
-                f"{one.hold.due:%Y-%m-%d %H:%M}",
-                one.order_id,
-                one.hold.key,
-                one.hold.reason,
-                one.hold.words,
-                one.hold.owner,
-            )
-            for one in found
-        ],
-        "No open holds.",
+        print_json(seen.holds)
+    else:
+        print_table(
+            ("due (UTC)", "order", "step", "reason", "fault", "words", "owner"),
+            map(_line, seen.holds),
+            "No open holds.",
+        )
+    if seen.more:
+        _aside(f"There are more than {limit}; --limit shows them.")
+    _aside(seen.missing)
+
+
+def _line(one: OrderHold) -> tuple[str, ...]:
+    hold = one.hold
+    return (
+        f"{hold.due:%Y-%m-%d %H:%M}",
+        one.order_id,
+        hold.key,
+        hold.reason,
+        hold.fault.value,
+        hold.words,
+        f"{hold.owner}: {hold.assignee}" if hold.assignee else hold.owner,
     )
+
+
+def _answer(asked: Coroutine[Any, Any, Reply]) -> Reply:
+    import asyncio
+
+    return asyncio.run(asked)
+
+
+def _aside(sentence: str) -> None:
+    """Something beside the answer, where no script reads it as part of it."""
+    if sentence:
+        print(sentence, file=sys.stderr)
 
 
 @app.command(epilog=example("holds show 2000013770481964 --step lodge_export_declaration:d1"))
@@ -63,13 +110,16 @@ def show(order: Order, step: Step = None, as_json: Json = False) -> None:
     from tradelane.desk import holds, orders
 
     order_id = orders.read_order_id(order)
-    progress = at_desk(lambda desk: orders.progress_of(desk, order_id))
-    hold = holds.hold_of(progress.holds, order_id, step)
+    hold = _answer(holds.open_hold(current_settings(), order_id, step))
     if as_json:
         print_json(hold)
         return
     print(f"Order {order_id} holds at {hold.key} since {_minute(hold.since)}, due {_minute(hold.due)}.")
     print(f"{hold.reason} ({hold.fault}, {hold.owner}): {hold.words}")
+    if hold.assignee:
+        print(f"Taken by {hold.assignee}.")
+    if hold.snoozed_until:
+        print(f"Left out of lists and notices until {_minute(hold.snoozed_until)}.")
     print(f"Ways out: {', '.join(hold.resolutions)}")
     if hold.result_shape:
         print(f"Result expected by --action complete: {hold.result_shape}")
@@ -114,6 +164,59 @@ def resolve(
     print_json(answer) if as_json else print(answer.sentence)
 
 
+@app.command(epilog=example("holds assign 2000013770481964 --step book_transport --to kim"))
+def assign(
+    order: Order,
+    to: Annotated[str, typer.Option("--to", help="Who takes it; empty gives it back to its desk.")],
+    step: Step = None,
+    reason: Reason = "",
+    actor: Actor = "",
+    as_json: Json = False,
+) -> None:
+    """Say who takes a hold."""
+    from tradelane.contracts.messages import AssignHold
+
+    who = actor_or_login(actor)
+    _write_on(order, step, "assign_hold", lambda key: AssignHold(step=key, to=to, reason=reason, actor=who), as_json)
+
+
+@app.command(epilog=example("holds snooze 2000013770481964 --step silence --for 24h --reason 'carrier traces it'"))
+def snooze(
+    order: Order,
+    span: Annotated[str | None, typer.Option("--for", help="How long in trade time: 90m, 24h, 2d.")] = None,
+    wake: Annotated[bool, typer.Option("--wake", help="End its sleep now.")] = False,
+    step: Step = None,
+    reason: Reason = "",
+    actor: Actor = "",
+    as_json: Json = False,
+) -> None:
+    """Leave a hold out of lists and notices for a while."""
+    from tradelane.contracts.messages import SnoozeHold
+    from tradelane.desk.durations import in_hours, read_duration
+
+    if (span is None) is not wake:
+        raise WrongUsage("Give either --for, such as --for 24h, or --wake.")
+    hours = "0" if span is None else in_hours(read_duration(span))
+    who = actor_or_login(actor)
+    _write_on(
+        order, step, "snooze_hold", lambda key: SnoozeHold(step=key, hours=hours, reason=reason, actor=who), as_json
+    )
+
+
+def _write_on(order: str, step: str | None, update: str, message: Callable[[str], BaseModel], as_json: bool) -> None:
+    """Send an Update about one hold; a step that was not named is asked of the run."""
+    from tradelane.desk import holds, orders
+
+    order_id = orders.read_order_id(order)
+
+    async def send(desk: Desk) -> Answer:
+        key = holds.hold_of((await orders.progress_of(desk, order_id)).holds, order_id, step).key
+        return await orders.update(desk, order_id, update, message(key))
+
+    answer = at_desk(send)
+    print_json(answer) if as_json else print(answer.sentence)
+
+
 def _minute(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
@@ -124,12 +227,13 @@ def todo(
     """The worklist: everything that waits for a person, with the command that reports it done."""
     from tradelane.desk import holds
 
-    tasks = at_desk(lambda desk: holds.todo(desk, owner))
+    work = _answer(holds.todo(current_settings(), owner))
+    _aside(work.missing)
     if as_json:
-        print_json(tasks)
+        print_json(work.tasks)
         return
-    if not tasks:
+    if not work.tasks:
         print("Nothing to do.")
-    for task in tasks:
+    for task in work.tasks:
         due = f"due {_minute(task.due)}" if task.due else "no due time"
         print(f"{task.owner}, {due}: {task.about}\n  {task.what}\n  {task.command}")

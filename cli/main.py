@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import demo, doctor, documents, holds, inbox, master_data, orders, parts, replay
+from cli import demo, doctor, documents, gates, holds, inbox, master_data, orders, packing, parts, replay, timeline
 from cli.frame import Json, example, print_json, print_table, run, tell_our_fault
 from tradelane.desk.complaints import EXIT_CODES
 
@@ -25,7 +25,10 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(holds.app, name="holds")
 app.command("todo", epilog=example('todo --owner "customs desk"'))(holds.todo)
 app.command("replay", epilog=example("replay 2000013770481964 --step lodge_export_declaration --plan"))(replay.replay)
+app.add_typer(gates.app, name="gates")
+app.add_typer(packing.app, name="packing")
 app.add_typer(documents.app, name="documents")
+app.add_typer(timeline.app, name="timeline")
 app.add_typer(master_data.catalogue, name="catalogue")
 app.add_typer(master_data.exporters, name="exporters")
 app.add_typer(master_data.sellers, name="sellers")

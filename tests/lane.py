@@ -252,7 +252,7 @@ async def open_lane(
 
 async def stop_schedules(client: Client) -> None:
     """Delete the sweeps, so that they do not go on firing for the next test."""
-    for schedule_id in [f"sweep/{source}" for source in worker.SWEEP_EVERY] + ["reconcile"]:
+    for schedule_id in [f"sweep/{source}" for source in worker.SWEEP_EVERY] + ["reconcile", "notices"]:
         await client.get_schedule_handle(schedule_id).delete()
 
 

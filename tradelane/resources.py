@@ -18,6 +18,8 @@ from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.adapters.manual import ManualBroker, ManualCarrier, ManualFiling
 from tradelane.adapters.mercadolibre import MercadoLibreAccess, MercadoLibreMarketplace
 from tradelane.adapters.mydhl import MydhlAccess, MydhlCarrier
+from tradelane.adapters.notify import ChatNotifier, LogNotifier, SmtpAccess, SmtpNotifier
+from tradelane.adapters.quota import DailyQuota
 from tradelane.adapters.seventeentrack import SeventeenTrackAccess, SeventeenTrackAggregator
 from tradelane.adapters.unipass import UnipassAccess, UnipassCustoms
 from tradelane.codec import data_converter
@@ -31,9 +33,14 @@ from tradelane.storage.decisions import SqlDecisions
 from tradelane.storage.documents import FolderDocuments
 from tradelane.storage.effects import SqlEffects
 from tradelane.storage.exporters import SqlExporters
+from tradelane.storage.gates import SqlGates, SqlQuotas
+from tradelane.storage.holds import SqlHoldBoard
 from tradelane.storage.inbox import SqlInbox
+from tradelane.storage.journal import SqlJournal
 from tradelane.storage.keys import KeyVault, MasterKey
 from tradelane.storage.migrations import migrate
+from tradelane.storage.notices import SqlNotices
+from tradelane.storage.replays import SqlReplays
 from tradelane.storage.sellers import SqlSellers
 from tradelane.storage.watches import SqlWatches
 
@@ -61,6 +68,12 @@ class Stores:
     exporters: ports.Exporters
     sellers: ports.Sellers
     documents: ports.Documents
+    journal: ports.Journal
+    replays: ports.Replays
+    holds: ports.HoldBoard
+    notices: ports.Notices
+    gates: ports.Gates
+    quotas: ports.Quotas
 
     @property
     def converter(self) -> DataConverter:
@@ -80,6 +93,7 @@ class Resources:
     carrier: ports.Carrier
     tracking: ports.TrackingAggregator
     broker: ports.ImportBroker
+    notifiers: tuple[ports.Notifier, ...]
     rates: Mapping[str, float]
 
     @property
@@ -123,6 +137,26 @@ class Resources:
         return self.stores.documents
 
     @property
+    def gates(self) -> ports.Gates:
+        return self.stores.gates
+
+    @property
+    def quotas(self) -> ports.Quotas:
+        return self.stores.quotas
+
+    @property
+    def journal(self) -> ports.Journal:
+        return self.stores.journal
+
+    @property
+    def holds(self) -> ports.HoldBoard:
+        return self.stores.holds
+
+    @property
+    def notices(self) -> ports.Notices:
+        return self.stores.notices
+
+    @property
     def converter(self) -> DataConverter:
         return self.stores.converter
 
@@ -158,6 +192,12 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
             exporters=SqlExporters(main),
             sellers=SqlSellers(main, vault),
             documents=FolderDocuments(main, settings.documents_dir),
+            gates=SqlGates(main),
+            quotas=SqlQuotas(main),
+            journal=SqlJournal(main),
+            replays=SqlReplays(main),
+            holds=SqlHoldBoard(main),
+            notices=SqlNotices(main),
         )
     finally:
         inbox.close()
@@ -200,6 +240,7 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
         ),
         http,
         stores.exporters,
+        quota=DailyQuota(stores.quotas, "ktnet", settings.ktnet_daily_calls) if settings.ktnet_daily_calls else None,
     )
     by_hand = settings.transport is Channel.MANUAL
     return Resources(
@@ -232,5 +273,25 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             http,
         ),
         broker=ManualBroker(stores.decisions, stores.consignments),
+        notifiers=notifiers(settings, http),
         rates=RATES,
     )
+
+
+def notifiers(settings: Settings, http: httpx.AsyncClient) -> tuple[ports.Notifier, ...]:
+    """The ways to tell people that the settings ask for; the log when they ask for none."""
+    found: list[ports.Notifier] = []
+    if settings.notify_chat_url.get_secret_value():
+        found.append(ChatNotifier(settings.notify_chat_url, http))
+    if settings.notify_smtp_host:
+        access = SmtpAccess(
+            host=settings.notify_smtp_host,
+            port=settings.notify_smtp_port,
+            sender=settings.notify_smtp_from,
+            to=settings.notify_addresses,
+            user=settings.notify_smtp_user,
+            password=settings.notify_smtp_password,
+            starttls=settings.notify_smtp_starttls,
+        )
+        found.append(SmtpNotifier(access))
+    return tuple(found) or (LogNotifier(),)

@@ -10,9 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tradelane.domain.addressees import read_addressees
 from tradelane.domain.language import Language
 from tradelane.domain.papers import Incoterm
 from tradelane.domain.planning import LaneTerms
@@ -29,7 +30,11 @@ class Settings(BaseSettings):
     """Everything that differs between a laptop, a test and production."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TRADELANE_", env_nested_delimiter="__", env_ignore_empty=True, extra="ignore"
+        env_prefix="TRADELANE_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # it may be a secret
     )
 
     data_dir: Path = Path(".tradelane")
@@ -76,6 +81,28 @@ class Settings(BaseSettings):
     write_fence_seconds: float = 30.0
     """Real time after which no request of a lost try can still arrive: longer than any adapter waits for an answer."""
 
+    # gates: closed by themselves while a counterparty is away; real time, they belong to machines
+    gate_after_failures: int = Field(default=10, ge=1)
+    gate_after_seconds: float = Field(default=120.0, ge=0)
+    """At least so long between the first and the last of those failures."""
+    gate_probe_seconds: float = Field(default=60.0, gt=0)
+    gate_probe_rate: float = Field(default=0.5, gt=0)
+    gate_drain_rate: float = Field(default=5.0, gt=0)
+
+    # notices; without chat and mail they go to the log
+    notify_chat_url: SecretStr = SecretStr("")
+    """Incoming webhook of a chat (Slack, Mattermost, Discord with `/slack` at its end)."""
+    notify_smtp_host: str = ""
+    notify_smtp_port: int = 587
+    notify_smtp_user: str = ""
+    notify_smtp_password: SecretStr = SecretStr("")
+    notify_smtp_starttls: bool = True
+    notify_smtp_from: str = Field(default="", validate_default=True)
+    notify_to: str = Field(default="", validate_default=True)
+    """Desk -> mail address, as JSON or as `desk=address,...`; `*` stands for every other desk."""
+    notify_digest_hour: int = Field(default=9, ge=0, le=23)
+    """Hour of the Korean trade day from which each desk gets its list."""
+
     # doors
     webhook_secret: SecretStr = SecretStr("")
     """Unguessable path of the Mercado Libre webhook; empty = made on first use under `data_dir`."""
@@ -89,6 +116,8 @@ class Settings(BaseSettings):
     ktnet_api_key: SecretStr = SecretStr("ktnet-demo-key")
     ktnet_key_header: str = "X-API-KEY"
     ktnet_mall_id: str = "TRADELANE"
+    ktnet_daily_calls: int = Field(default=10_000, ge=0)
+    """Requests on one day in Korea, as KTNET documents; 0 = not counted."""
     unipass_url: str = ""
     unipass_key_rates: SecretStr = SecretStr("unipass-demo-key-012")
     unipass_key_export: SecretStr = SecretStr("unipass-demo-key-002")
@@ -100,6 +129,27 @@ class Settings(BaseSettings):
     seventeentrack_token: SecretStr = SecretStr("simulated")
     seventeentrack_carrier: int = 100001
     """17TRACK's key for DHL Express: from memory, check it against their carrier list."""
+
+    @field_validator("notify_chat_url")
+    @classmethod
+    def _is_webhook(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("the address of a webhook begins with https://")
+        return url
+
+    @field_validator("notify_smtp_from", "notify_to")
+    @classmethod
+    def _mail_is_whole(cls, given: str, info: ValidationInfo) -> str:
+        if info.field_name == "notify_to":
+            read_addressees(given)
+        if info.data.get("notify_smtp_host") and not given.strip():
+            raise ValueError("TRADELANE_NOTIFY_SMTP_HOST is set, and mail wants a sender and addressees")
+        return given
+
+    @property
+    def notify_addresses(self) -> dict[str, str]:
+        """Desk -> mail address; the desk `*` stands for every other."""
+        return read_addressees(self.notify_to)
 
     def terms(self) -> LaneTerms:
         return LaneTerms(

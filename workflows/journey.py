@@ -26,10 +26,11 @@ with workflow.unsafe.imports_passed_through():
         TransportRequest,
     )
     from tradelane.domain.consignment import Consignment
-    from tradelane.domain.export_declaration import CustomsRate, Filing, FilingState, Loading
+    from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, Loading
     from tradelane.domain.holds import Fault
     from tradelane.domain.identifiers import OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
+    from tradelane.domain.language import Language
     from tradelane.domain.order import BuyerTaxId, Order, Shipment
     from tradelane.domain.transport import Booking, TransportProgress
 
@@ -80,6 +81,15 @@ class Journey:
     """Declaration -> the round in which it was last sent."""
     lodging: set[str] = field(default_factory=set)
     """Declarations that are being sent."""
+    declared: dict[str, ExportDeclaration] = field(default_factory=dict)
+    """Declaration -> what customs was last told; a plan that differs is brought in line before the next costly step."""
+    rates: dict[str, CustomsRate] = field(default_factory=dict)
+    """Declaration -> the rate it was filed at; an amendment keeps it."""
+    language: Language = Language.ENGLISH
+    versions_before: int = 0
+    """Highest version of papers that an earlier run of the order has made."""
+    carried_before: Ucr | None = None
+    """The consignment that an earlier run of this order claimed and carries."""
     read_again: Callable[[], Awaitable[None]] | None = None
     """Reads the live orders again; the intake leg hands it in."""
     documents_needed: bool = False
@@ -91,6 +101,7 @@ class Journey:
             seller=asked.seller if asked else self.seller_id,
             timetable=asked.timetable if asked else self.steps.timetable,
             workflow_id=workflow.info().workflow_id,
+            reopened=asked.reopened if asked else "",
         )
 
     def now(self) -> datetime:
@@ -141,9 +152,14 @@ class Journey:
             return
         if self.consignment is None:
             return  # nothing is planned yet: the first plan reads the amendment
-        await self.make_plan(self.consignment.version + 1)
+        await self.make_plan(self.next_version)
         if self.documents_needed:
             await self.make_papers()
+
+    @property
+    def next_version(self) -> int:
+        """Version of the next plan: above every paper that was made, by whatever run."""
+        return max(self.consignment.version if self.consignment else 0, self.versions_before) + 1
 
     async def make_plan(self, version: int) -> None:
         """Plan the consignment and settle its packing."""

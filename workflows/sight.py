@@ -15,6 +15,9 @@ from workflows.legs.handover import deadline
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts import search_attributes as sa
     from tradelane.contracts.messages import Progress
+    from tradelane.domain import wording
+    from tradelane.domain.holds import Hold, Resolution
+    from tradelane.domain.language import Language
 
 Shown = dict[str, str | datetime | tuple[str, ...] | None]
 """What the search attributes were last set to, so that only changes cost an upsert."""
@@ -113,38 +116,70 @@ def _within_limit(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def details(j: Journey, state: str) -> str:
-    """The run's page in Markdown: stage, holds with their way out, numbers, papers."""
-    p = progress_of(j, state)
-    lines = [f"## Order {p.order_id}: {p.stage} ({p.state})", ""]
+    """The run's page in Markdown, in the language of the desk: stage, holds with their way out, numbers, papers."""
+    p, language = progress_of(j, state), j.language
+    stage, standing = wording.stage_name(language, p.stage), wording.state_name(language, p.state)
+    lines = [f"## {wording.label(language, 'order')} {p.order_id}: {stage} ({standing})", ""]
     for hold in p.holds:
-        lines += [
-            f"### Held: {hold.key}",
-            f"- **Why** ({hold.fault.value}, {hold.reason}): {hold.words}",
-            f"- **Who and by when**: {hold.owner}, {hold.due:%Y-%m-%d %H:%M} UTC",
-            f"- **Ways out**: {', '.join(way.value for way in hold.resolutions)}",
-            *(f"- `{command}`" for command in hold.commands),
-            "",
-        ]
+        lines += [*_held(language, hold), ""]
     if p.carried_by:
-        lines += [f"Travels in the parcel of order {p.carried_by}.", ""]
+        lines += [wording.say(language, "sentence.carried", order=p.carried_by), ""]
     rows = (
-        ("Consignment (UCR)", p.ucr),
-        ("Orders", ", ".join(p.orders)),
-        ("Exporters", ", ".join(p.exporters)),
-        ("Export declarations", ", ".join(p.declarations)),
-        ("Load before", f"{p.load_before:%Y-%m-%d %H:%M} UTC" if p.load_before else None),
-        ("Waybill", p.waybill),
-        ("Transport", p.transport_status),
-        ("Import regime", p.import_regime),
-        ("Duty and IVA", f"{p.duty} + {p.iva}" if p.duty else None),
-        ("Warnings", "; ".join(p.warnings)),
+        ("ucr", p.ucr),
+        ("orders", ", ".join(p.orders)),
+        ("exporters", ", ".join(p.exporters)),
+        ("declarations", ", ".join(p.declarations)),
+        ("load_before", _minute(p.load_before) if p.load_before else None),
+        ("waybill", p.waybill),
+        ("transport", wording.transport_name(language, p.transport_status) if p.transport_status else None),
+        ("regime", wording.regime_name(language, p.import_regime) if p.import_regime else None),
+        ("duty_and_iva", f"{p.duty} + {p.iva}" if p.duty else None),
+        ("warnings", "; ".join(p.warnings)),
     )
-    lines += ["| What | Now |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows if value)]
+    lines += [f"| {wording.label(language, 'what')} | {wording.label(language, 'now')} |", "|---|---|"]
+    lines += [f"| {wording.label(language, name)} | {_cell(value)} |" for name, value in rows if value]
     if j.papers:
-        lines += [
-            "",
-            "**Papers**",
-            "",
-            *(f"- {paper.kind} v{paper.version}: `{paper.path}`" for paper in j.papers.papers),
-        ]
+        lines += ["", f"**{wording.label(language, 'papers')}**", ""]
+        lines += [f"- {wording.paper_name(language, one.kind)} v{one.version}: `{one.path}`" for one in j.papers.papers]
     return "\n".join(lines)
+
+
+def _held(language: Language, hold: Hold) -> list[str]:
+    """One hold: why, what it means and what to do, the counterparty's words as they came, who, by when, how."""
+
+    def row(name: str, value: str) -> str:
+        return f"- **{wording.label(language, name)}**: {value}"
+
+    ways = (f"{wording.resolution_name(language, way)} (`{way.value}`)" for way in hold.resolutions)
+    reason, advice = wording.reason_title(language, hold.reason), wording.reason_advice(language, hold.reason)
+    lines = [
+        f"### {wording.label(language, 'held')}: {wording.step_name(language, hold.key)} (`{hold.key}`)",
+        row("why", f"{reason} (`{hold.reason}`)"),
+        *([row("advice", advice)] if advice else []),
+        row("words", _flat(hold.words)),
+        row("fault", wording.fault_name(language, hold.fault)),
+        row("owner", wording.desk_name(language, hold.owner)),
+    ]
+    if hold.assignee:
+        lines.append(row("assignee", _flat(hold.assignee)))
+    lines.append(row("due", _minute(hold.due)))
+    if hold.snoozed_until:
+        lines.append(row("snoozed", _minute(hold.snoozed_until)))
+    lines.append(row("ways", ", ".join(ways)))
+    if hold.result_shape and Resolution.COMPLETE in hold.resolutions:
+        lines.append(row("result", f"`{hold.result_shape}`"))
+    return [*lines, *(f"- `{command}`" for command in hold.commands)]
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _flat(words: str) -> str:
+    """Words on one line, so that they stay in their item; a tag is shown, not obeyed."""
+    return " ".join(words.split()).replace("<", "&lt;")
+
+
+def _cell(value: str) -> str:
+    """A value inside a table."""
+    return _flat(value).replace("|", "\\|")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.effect import Effect
     from tradelane.contracts.handmade import shape_of
     from tradelane.contracts.messages import ResolveHold
+    from tradelane.contracts.steps import HoldMark
     from tradelane.domain.holds import Fault, Hold, Resolution, owner_of
     from tradelane.domain.trade_time import Timetable
 
@@ -139,6 +140,10 @@ class Steps:
     replies: dict[str, BaseModel] = field(default_factory=dict)
     abandoned: str = ""
     """Why the journey is being ended, until unwinding begins."""
+    marks: dict[str, HoldMark] = field(default_factory=dict)
+    """What people wrote on holds, by key: who takes it, until when it sleeps. It stays when the step holds again."""
+    board: int = 0
+    """Grows with each change of the holds, so that the board is told once of many."""
     changed: Callable[[], None] = lambda: None
     replan: Callable[[], Awaitable[None]] | None = None
 
@@ -206,6 +211,7 @@ class Steps:
         ways.append(Resolution.CANCEL)
         example = failure.result_shape or (shape_of(key)[1] if completable else "")
         commands = failure.commands or (f"tradelane holds resolve {self.order_id} --step {key} --action retry",)
+        mark = self.marks.get(key, HoldMark())
         self.holds[key] = Hold(
             key=key,
             stage=self.stage,
@@ -219,15 +225,31 @@ class Steps:
             resolutions=tuple(ways),
             commands=commands,
             result_shape=example,
+            assignee=mark.assignee,
+            snoozed_until=mark.snoozed_until,
         )
+        self.board += 1
         self.changed()
 
     def close_hold(self, key: str) -> ResolveHold | None:
         """Take a hold off the desk, with its answer if there is one."""
-        self.holds.pop(key, None)
+        if self.holds.pop(key, None) is not None:
+            self.board += 1
         answer = self.answers.pop(key, None)
         self.changed()
         return answer
+
+    def mark(self, marks: Mapping[str, HoldMark], *, anew: bool) -> None:
+        """Write on holds what people decided about them; without `anew` what stands is kept."""
+        for key, mark in marks.items():
+            if key in self.marks and not anew:
+                continue
+            self.marks[key] = mark
+            hold = self.holds.get(key)
+            if hold is not None and (hold.assignee, hold.snoozed_until) != (mark.assignee, mark.snoozed_until):
+                self.holds[key] = hold.model_copy(update=mark.model_dump())
+                self.board += 1
+        self.changed()
 
     async def _round(self, effect: Effect[Request, Reply], request: Request, key: str) -> Reply:
         number = self.rounds[key] = self.rounds.get(key, 0) + 1

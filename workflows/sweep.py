@@ -1,4 +1,4 @@
-"""Sweep: one look at everything watched at one source; a Schedule starts it."""
+"""Sweep: one look at everything watched at one source, or at what waits for people; a Schedule starts it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from tradelane.contracts.effect import Effect
-    from tradelane.contracts.steps import RECONCILE_SELLERS, SWEEP_SOURCE, SweepReply, SweepRequest
+    from tradelane.contracts.steps import NOTIFY_DESK, RECONCILE_SELLERS, SWEEP_SOURCE, SweepReply, SweepRequest
 
 
 async def look(effect: Effect[SweepRequest, SweepReply], source: str) -> SweepReply:
@@ -22,7 +22,7 @@ async def look(effect: Effect[SweepRequest, SweepReply], source: str) -> SweepRe
         result_type=effect.reply,
         task_queue=effect.queue,
         activity_id=effect.name,
-        summary=f"{effect.summary}: {source}",
+        summary=f"{effect.summary}: {source}" if source else effect.summary,
         start_to_close_timeout=effect.patience.one_try * 4,
         retry_policy=RetryPolicy(maximum_attempts=2),
     )
@@ -49,3 +49,14 @@ class ReconcileOrders:
         """Takes `{"source": "<seller>"}` or nothing for every seller."""
         asked = SweepRequest.model_validate(request or {})
         return await look(RECONCILE_SELLERS, asked.source)
+
+
+@workflow.defn(name="NotifyDesk", failure_exception_types=[ValidationError])
+class NotifyDesk:
+    """Tell people what waits for them."""
+
+    @workflow.run
+    async def run(self, request: Any = None) -> SweepReply:
+        """Takes nothing."""
+        asked = SweepRequest.model_validate(request or {})
+        return await look(NOTIFY_DESK, asked.source)

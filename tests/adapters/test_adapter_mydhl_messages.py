@@ -20,7 +20,7 @@ from tradelane.adapters.mydhl import MydhlAccess, ShipperParty, booking, invoice
 from tradelane.adapters.mydhl.accreditation import note
 from tradelane.adapters.mydhl.adapter import LONGEST_LEAD
 from tradelane.domain.catalogue import IvaAccreditation, IvaRegime
-from tradelane.domain.consignment import Consignment
+from tradelane.domain.consignment import Consignment, Package
 from tradelane.domain.holds import Fault
 from tradelane.domain.order import Address
 from tradelane.domain.papers import Incoterm
@@ -58,6 +58,17 @@ SHIPPER = {
     "typeCode": "business",
     "registrationNumbers": [{"typeCode": "VAT", "number": "1234567891", "issuerCountryCode": "KR"}],
 }
+
+
+def test_every_box_of_a_parcel_is_booked() -> None:
+    boxes = (
+        Package(gross_weight_g=345, length_cm=Decimal("20.5"), width_cm=Decimal(15), height_cm=Decimal("0.8")),
+        Package(gross_weight_g=1200, length_cm=Decimal(30), width_cm=Decimal(20), height_cm=Decimal(10)),
+    )
+    content = body(parcels.consignment(packages=boxes))["content"]
+    assert [package["weight"] for package in content["packages"]] == [Decimal("0.345"), Decimal("1.200")]
+    assert content["packages"][1]["dimensions"] == {"length": 30, "width": 20, "height": 10}
+    assert content["exportDeclaration"]["invoice"]["totalGrossWeight"] == Decimal("1.545")
 
 
 def test_every_field_of_a_booking_is_as_the_description_asks() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
+import pytest_asyncio
 from pydantic import SecretStr
 
 from tests.adapters import parcels
@@ -12,8 +15,11 @@ from tests.adapters.books import MemoryExporters
 from tests.adapters.contract import Field, day, euc_kr, faults, free, like, needed, number, one_of, rows, without_each
 from tests.adapters.counterparty import Counterparty
 from tests.adapters.office import Office, shown
-from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
-from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
+from tradelane.adapters.errors import Refused
+from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling, amendment
+from tradelane.adapters.ktnet import adapter as ktnet_adapter
+from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, draw_up
+from tradelane.domain.outside import Done, NotDone
 
 DECLARANT = like("[0-9A-Z]{5}")
 BUSINESS_NUMBER = like("[0-9]{10}")
@@ -119,6 +125,12 @@ WITHDRAWAL: tuple[Field, ...] = (
     needed("AmendReason", euc_kr(200)),
     needed("ExportDeclarationNo", DECLARATION_NUMBER),
 )
+AMENDMENT: tuple[Field, ...] = (
+    *(field for field in WITHDRAWAL if field.path != "ApplicationType"),
+    needed("ApplicationType", one_of("A")),
+    needed("ExportPartyDeclarationId", DECLARANT),
+    needed("AmendRequestTerms", euc_kr(500)),
+)
 
 ORDER_NO = "6KRMLC45848383497-1"
 FILED = Filing(order_no=ORDER_NO, state=FilingState.ACCEPTED, number=parcels.NUMBER)
@@ -190,6 +202,125 @@ async def test_a_withdrawal_has_every_field_in_its_form(reason: str) -> None:
     party = Counterparty().answers({"ResultList": [{"OrderNo": ORDER_NO}]})
     await adapter(party).withdraw(FILED, "haneul", reason)
     assert faults(sent(party, "/api/export/amend.do"), WITHDRAWAL) == []
+
+
+@pytest.mark.parametrize("reason", ["the parcel was weighed again", "무게 정정 " * 40, "", "  "])
+@pytest.mark.parametrize("name", ["plain", "second round", "own make", "several lines"])
+async def test_an_amendment_has_every_field_in_its_form_and_no_other(name: str, reason: str) -> None:
+    declaration = DECLARED[name]
+    filed = FILED.model_copy(update={"order_no": declaration.order_no})
+    party = Counterparty().answers({"ResultList": [{"OrderNo": declaration.order_no}]})
+    await adapter(party).amend(declaration, filed, 2, reason)
+    assert faults(sent(party, "/api/export/amend.do"), AMENDMENT) == []
+
+
+def ktnet(office: Office, http: httpx.AsyncClient) -> KtnetFiling:
+    settings = office.settings
+    access = KtnetAccess(
+        base_url=f"{settings.simulators_url}/ktnet",
+        api_key=settings.ktnet_api_key,
+        key_header=settings.ktnet_key_header,
+        mall_id=settings.ktnet_mall_id,
+    )
+    return KtnetFiling(access, http, office.resources.exporters)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+async def test_the_simulator_refuses_an_amendment_without_any_one_required_field(
+    office: Office, http: httpx.AsyncClient
+) -> None:
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    heavier = parcel.declared.model_copy(update={"gross_weight_g": parcel.declared.gross_weight_g + 55})
+    whole = amendment.amendment(heavier, filing, 2, "weighed again", ktnet(office, http)._access)
+    request = [one for one in office.line.sent if one.url.path.endswith("/status.do")][-1]
+    url = request.url.copy_with(path=request.url.path.replace("status.do", "amend.do"))
+    taken: list[str] = []
+
+    for field, lacking in without_each(whole, AMENDMENT):
+        answer = await http.post(url, headers={"X-API-Key": request.headers["X-API-Key"]}, json=one_document(lacking))
+        [result] = answer.json()["ResultList"]
+        if result.get("ResultTypeCode") != "BUSINESS_ERROR" or field not in result["ErrorDescription"]:
+            taken.append(field)
+
+    assert taken == []
+    assert await office.acted("amend", parcel.shipment) == 0
+
+
+async def test_an_amendment_is_taken_approved_and_shown_in_the_total(office: Office, http: httpx.AsyncClient) -> None:
+    """Two pieces more: what the simulator took apart is what the adapter meant."""
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    item = parcel.consignment.items[0]
+    more = item.model_copy(update={"quantity": item.quantity + 2})
+    heavier = parcel.consignment.packages[0].model_copy(update={"gross_weight_g": 9_000})
+    plan = parcel.consignment.model_copy(update={"items": (more,), "packages": (heavier,)})
+    rate = parcel.declared.rate
+    wanted = draw_up(plan, plan.parts[0], rate, rate.valid_from, 1)
+    channel = ktnet(office, http)
+    exporter = wanted.exporter.id
+
+    assert isinstance(await channel.find_amendment(wanted, filing, 2), NotDone)
+    await channel.amend(wanted, filing, 2, "two pieces more")
+    assert await channel.find_amendment(wanted, filing, 2) == Done("asked")
+    assert (await channel.status(filing.order_no, exporter)) == filing
+    office.later(minutes=31)
+
+    assert await channel.find_amendment(wanted, filing, 2) == Done("approved")
+    assert isinstance(await channel.find_amendment(wanted, filing, 3), NotDone)
+    standing = await channel.status(filing.order_no, exporter)
+    assert standing == filing.model_copy(update={"total_krw": wanted.fob})
+    with pytest.raises(Refused, match="정정할 내용이 없습니다"):
+        await channel.amend(wanted, standing, 3, "the same again")
+    assert await office.acted("amend", parcel.shipment) == 1
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        ({"AmendRequestTerms": "ApplicationId=>6N999"}, "정정할 수 없는 항목"),
+        ({"ExportPartyDeclarationId": "6N999"}, "신고인은 정정할 수 없습니다"),
+        ({"AmendRequestTerms": "A501: Ana"}, "형식"),
+    ],
+    ids=["declarant as a box", "another declarant", "another grammar"],
+)
+async def test_an_adapter_that_asks_for_what_cannot_be_amended_is_refused(
+    office: Office, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, spoilt: dict[str, str], words: str
+) -> None:
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    real = amendment.amendment
+
+    def wrong(*given: Any) -> dict[str, Any]:
+        return {**real(*given), **spoilt}
+
+    monkeypatch.setattr(ktnet_adapter, "amendment", wrong)
+    heavier = parcel.declared.model_copy(update={"gross_weight_g": 9_000})
+    with pytest.raises(Refused, match=words) as failure:
+        await ktnet(office, http).amend(heavier, filing, 2, "x")
+    assert failure.value.reason == "amendment_refused"
+    assert await office.acted("amend", parcel.shipment) == 0
+
+
+async def test_an_amendment_valued_at_another_weeks_rate_is_refused(office: Office, http: httpx.AsyncClient) -> None:
+    """An amendment corrects the declaration of its day; today's rate is no part of it."""
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    dearer = parcel.declared.rate.model_copy(update={"krw_per_unit": parcel.declared.rate.krw_per_unit + 40})
+    revalued = draw_up(parcel.consignment, parcel.consignment.parts[0], dearer, dearer.valid_from, 1)
+
+    with pytest.raises(Refused, match="DeclAmount1"):
+        await ktnet(office, http).amend(revalued, filing, 2, "x")
+    assert await office.acted("amend", parcel.shipment) == 0
+
+
+def one_document(content: Any) -> dict[str, Any]:
+    return {"DocCount": 1, "DocList": [content]}
 
 
 @pytest.mark.parametrize(

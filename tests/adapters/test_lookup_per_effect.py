@@ -5,6 +5,7 @@ Real adapters and activities against the simulators over sockets; the counterpar
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,9 +15,11 @@ import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities.amendment import AmendmentActivities
 from tests.adapters.office import Office, Parcel
 from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect
+from tradelane.contracts.steps import AmendRequest, FilingReply
 from tradelane.domain.export_declaration import FilingState
 from tradelane.settings import Settings
 
@@ -76,6 +79,30 @@ WITHDRAW = Case(
 )  # fmt: skip
 
 
+async def amend(parcel: Parcel, version: int = 2) -> FilingReply:
+    """Bring the accepted declaration in line: every version makes the parcel a hundred grams heavier."""
+    assert parcel.filing is not None
+    heavier = parcel.declared.gross_weight_g + 100 * (version - 1)
+    request = AmendRequest(
+        declaration=parcel.declared.model_copy(update={"gross_weight_g": heavier}),
+        filing=parcel.filing,
+        version=version,
+        reason="the parcel was weighed again",
+        timetable=parcel.office.timetable(),
+        order_id=parcel.order,
+    )
+    activities = AmendmentActivities(parcel.office.resources)
+    reply: FilingReply = await parcel.office.step(activities.amend_export_declaration, request)
+    return reply
+
+
+AMEND = Case(
+    "amend_export_declaration", "ktnet", "amend", Parcel.accepted, amend, by_shipment,
+    lambda parcel: f"{parcel.consignment.ucr}:1:amend_export_declaration:v2", part="d1",
+    result={"version": "2", **EVIDENCE},
+)  # fmt: skip
+
+
 async def papers_made(parcel: Parcel) -> None:
     await parcel.accepted()
     await parcel.rendered()
@@ -109,7 +136,7 @@ PUBLISH_DELIVERY = Case(
     by_shipment, key("publish_delivery_status"),
 )  # fmt: skip
 
-ALL = (LODGE, WITHDRAW, BOOK, ATTACH, ANSWER, PUBLISH_TRACKING, PREADVICE, WATCH, PUBLISH_DELIVERY)
+ALL = (LODGE, AMEND, WITHDRAW, BOOK, ATTACH, ANSWER, PUBLISH_TRACKING, PREADVICE, WATCH, PUBLISH_DELIVERY)
 ASKABLE = tuple(case for case in ALL if case is not PREADVICE)
 PAPERS = (ATTACH, ANSWER)
 
@@ -265,6 +292,7 @@ def shipment_as(parcel: Parcel, status: str) -> dict[str, Any]:
     [
         (LODGE, "/status.do", lambda _: UNCLEAR_FILING, '"830"'),
         (WITHDRAW, "/status.do", lambda _: UNCLEAR_WITHDRAWAL, '"5AS"'),
+        (AMEND, "/status.do", lambda _: UNCLEAR_WITHDRAWAL, '"5AS"'),
         (PUBLISH_TRACKING, "", lambda parcel: shipment_as(parcel, "in_a_warehouse_on_the_moon"), ""),
         (PUBLISH_DELIVERY, "", lambda parcel: shipment_as(parcel, "in_a_warehouse_on_the_moon"), ""),
         (WATCH, "/gettracklist", lambda _: ENDLESS_LIST, ""),
@@ -388,11 +416,97 @@ async def test_a_withdrawal_customs_refused_is_no_withdrawal(office: Office) -> 
     """Goods already loaded cannot be withdrawn: a person must know, for the declaration stands."""
     parcel = await ready(office, WITHDRAW)
     refused = {"DocumentTypeCode": "5AS", "ExpDeclNo": NUMBER, "Status": "01", "ErrorDescription": "이미 선적됨"}
+    refused["ApplicationType"] = "B"
 
     with office.line.answering("/status.do", {"ResultList": [refused]}, said='"5AS"'):
         assert await failure(parcel.withdraw()) == ("Refused", "withdrawal_refused")
 
     assert await acted(parcel, WITHDRAW) == 0
+
+
+@pytest.mark.parametrize("said", ["", "세번부호가 존재하지 않습니다."])
+async def test_an_amendment_customs_refused_holds_in_the_words_of_customs(office: Office, said: str) -> None:
+    """What customs accepted first still stands; what settles it outside names the version."""
+    parcel = await ready(office, AMEND)
+    refused = {"ExpDeclNo": NUMBER, "ApplicationType": "A", "AmendReason": "[V2] weighed", "Status": "01"}
+
+    answer = {"ResultList": [{**refused, "ErrorDescription": said}]}
+    with office.line.answering("/status.do", answer, said='"5AS"'), pytest.raises(ApplicationError) as caught:
+        await amend(parcel)
+
+    hold = caught.value.details[0]
+    assert (caught.value.type, hold["reason"], hold["fault"]) == ("Refused", "amendment_refused", "authority")
+    assert hold["words"].endswith(said or "to version 2")
+    assert f"--step {AMEND.step} --action complete --result version=2 " in hold["commands"][0]
+    assert json.loads(hold["result_shape"])["version"] == "2"
+    assert await acted(parcel, AMEND) == 0
+
+
+async def test_an_amendment_ktnet_does_not_take_holds_in_its_words(office: Office) -> None:
+    """The declaration says it already: nothing to amend."""
+    parcel = await ready(office, AMEND)
+
+    with pytest.raises(ApplicationError) as caught:
+        await amend(parcel, version=1)
+
+    assert caught.value.details[0]["reason"] == "amendment_refused"
+    assert "정정할 내용이 없습니다" in caught.value.details[0]["words"]
+    assert await acted(parcel, AMEND) == 0
+    await amend(parcel)
+    assert await acted(parcel, AMEND) == 1
+
+
+async def test_every_version_is_an_amendment_of_its_own_and_waits_for_the_one_before(office: Office) -> None:
+    parcel = await ready(office, AMEND)
+    reply = await amend(parcel)
+    assert reply.filing == parcel.filing
+
+    assert await failure(amend(parcel, version=3)) == ("Unavailable", "unavailable")
+    office.later(minutes=31)
+    await amend(parcel, version=3)
+    await amend(parcel, version=3)
+
+    assert await acted(parcel, AMEND) == 2
+    assert await failure(amend(parcel)) == ("Refused", "cannot_tell"), "version 2 must not undo version 3"
+    assert await acted(parcel, AMEND) == 2
+
+
+async def test_what_was_typed_for_one_version_is_no_result_of_the_next(office: Office) -> None:
+    parcel = await ready(office, AMEND)
+    parcel.typed_by_hand(AMEND.step, **AMEND.result)
+    await amend(parcel)
+    assert await acted(parcel, AMEND) == 0
+
+    await amend(parcel, version=3)
+
+    assert await acted(parcel, AMEND) == 1
+
+
+async def test_an_approved_amendment_is_no_withdrawal(office: Office) -> None:
+    """KTNET's status speaks of the newest request alone; both have the same OrderNo and the same code of approval."""
+    parcel = await ready(office, AMEND)
+    await amend(parcel)
+    assert await failure(parcel.withdraw()) == ("Unavailable", "unavailable"), "customs has not decided yet"
+    office.later(minutes=31)
+
+    await parcel.withdraw()
+    await parcel.withdraw()
+
+    rows = (await office.stage.get("/ledger")).json()["rows"]
+    mine = [row for row in rows if row["operation"] == "amend" and parcel.shipment in row["reference"]]
+    assert [row["detail"]["kind"] for row in mine] == ["A", "B"]
+    assert await failure(amend(parcel, version=3)) == ("Refused", "cannot_tell")
+
+
+@pytest.mark.parametrize("state", [FilingState.SUBMITTED, FilingState.REJECTED, FilingState.WITHDRAWN])
+async def test_only_an_accepted_declaration_is_amended(office: Office, state: FilingState) -> None:
+    parcel = await ready(office, AMEND)
+    assert parcel.filing is not None
+    parcel.filing = parcel.filing.model_copy(update={"state": state})
+    asked = await office.asked("ktnet", "status")
+
+    assert await failure(amend(parcel)) == ("Refused", "refused")
+    assert (await office.asked("ktnet", "status"), await acted(parcel, AMEND)) == (asked, 0)
 
 
 async def test_a_try_that_never_ended_fences_the_next_until_it_can_no_longer_arrive(office: Office) -> None:

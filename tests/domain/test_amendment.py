@@ -1,21 +1,19 @@
 """What a person may change: checked at the door, kept in canonical text, laid over every later reading."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.parcel import RUT, consignee, package, product
+from tests.domain.parcel import RUT, consignee, product
 from tradelane.domain.amendment import (
     CONSIGNEE_FIELDS,
     PACKAGE_FIELDS,
     PRODUCT_FIELDS,
     Amendment,
     amended_consignee,
-    amended_package,
     amended_product,
     checked,
+    lot_of_sku,
 )
 from tradelane.domain.catalogue import Product
 from tradelane.domain.order import Address
@@ -43,6 +41,11 @@ RIGHT = {
     "consignee.comuna": ("Ñuñoa", "Ñuñoa"),
     "consignee.region": ("CL-RM", "CL-RM"),
     "consignee.address": ("Calle 1 | Depto 2", "Calle 1 | Depto 2"),
+    "items.HN-1.lot": (" 2607A,  2607B ", "2607A, 2607B"),
+    "package.boxes": ("2.0", "2"),
+    "package.lot": ("제조 2607-A/1", "제조 2607-A/1"),
+    "package.2.gross_weight_g": ("420", "420"),
+    "package.99.height_cm": ("10.5", "10.5"),
     "package.gross_weight_g": ("6.4E2", "640"),
     "package.length_cm": ("30.50", "30.50"),
     "package.width_cm": ("20", "20"),
@@ -51,8 +54,9 @@ RIGHT = {
 
 
 def test_every_path_has_an_example_here() -> None:
-    paths = {f"items.HN-1.{field}" for field in PRODUCT_FIELDS}
+    paths = {f"items.HN-1.{field}" for field in (*PRODUCT_FIELDS, "lot")}
     paths |= {f"consignee.{field}" for field in CONSIGNEE_FIELDS} | {f"package.{field}" for field in PACKAGE_FIELDS}
+    paths |= {"package.boxes", "package.lot", "package.2.gross_weight_g", "package.99.height_cm"}
     assert set(RIGHT) == paths
 
 
@@ -93,6 +97,19 @@ def test_what_is_typed_becomes_canonical_and_stays_so(path: str, typed: str, can
         ("package.length_cm", "30.25", "no more than 1 decimal place"),
         ("package.length_cm", "1000.1", "less than or equal to 1000"),
         ("package.kind", "CT", "cannot be amended"),
+        ("package.0.length_cm", "10", "cannot be amended"),
+        ("package.02.length_cm", "10", "cannot be amended"),
+        ("package.100.length_cm", "10", "for box n up to 99"),
+        ("package.2.kind", "CT", "cannot be amended"),
+        ("package.2.length_cm", "-1", "package.2.length_cm must be above zero"),
+        ("package.boxes", "0", "must be above zero"),
+        ("package.boxes", "1.5", "a whole number from 1 to 99, not 1.5"),
+        ("package.boxes", "100", "a whole number from 1 to 99"),
+        ("package.boxes", "two", "must be a number"),
+        ("package.lot", "L" * 41, "at most 40 letters"),
+        ("package.lot", "-7", "begins with a letter or digit"),
+        ("package.lot", "2607\N{GRINNING FACE}", "at most 40 letters"),
+        ("items.HN-1.lot", "-", "items.HN-1.lot has at most 40 letters"),
         ("orders.status", "paid", "cannot be amended"),
         ("", "x", "cannot be amended"),
         ("consignee", "x", "cannot be amended"),
@@ -143,25 +160,14 @@ def test_product_data_typed_in_makes_the_same_product(fields: dict[str, None], s
     assert amended_product(amended_product(lacking, typed), typed) == whole
 
 
-@given(st.integers(1, 1_000_000), st.lists(st.integers(1, 10_000), min_size=3, max_size=3))
-def test_measures_typed_in_make_the_same_package(grams: int, millimetres: list[int]) -> None:
-    length, width, height = (Decimal(side) / 10 for side in millimetres)
-    measures = {"gross_weight_g": grams, "length_cm": length, "width_cm": width, "height_cm": height}
-    typed = [checked(f"package.{field}", str(value)) for field, value in measures.items()]
-    assert amended_package(None, typed) == package(**measures)
-    assert amended_package(package(estimated=True), typed) == package(**measures)
+def test_box_one_has_one_name() -> None:
+    """Else the latest word on it could be either of two."""
+    assert checked("package.1.length_cm", "30") == checked("package.length_cm", "30")
 
 
-def test_no_package_is_made_of_half_the_measures() -> None:
-    assert amended_package(None, [checked("package.gross_weight_g", "640")]) is None
-    assert amended_package(None, []) is None
-    assert amended_package(package(), [checked("consignee.name", "Eva")]) == package()
-
-
-def test_an_estimate_weighed_but_not_measured_is_still_an_estimate() -> None:
-    """The papers say which figures are estimates."""
-    weighed = amended_package(package(estimated=True), [checked("package.gross_weight_g", "640")])
-    assert weighed == package(gross_weight_g=640, estimated=True)
+def test_a_lot_is_no_product_data() -> None:
+    assert amended_product(product(), [checked("items.HN-1.lot", "2607A")]) == product()
+    assert lot_of_sku("items.A.lot.lot") == "A.lot"
 
 
 def test_a_typed_address_replaces_lines_and_note() -> None:

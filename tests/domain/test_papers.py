@@ -61,6 +61,7 @@ PACKAGE = {
     "gross_weight_g": 300,
     "lines": [PACKED],
 }
+CLOSED = {**PACKAGE, "lines": [], "net_weight_g": None}
 LIST: dict[str, Any] = {**HEADER, "packages": [PACKAGE], "net_weight_g": 210, "gross_weight_g": 300}
 
 
@@ -109,6 +110,15 @@ def test_the_volume_printed_in_total_is_the_sum_of_the_packages() -> None:
         ({"packages": [{**PACKAGE, "net_weight_g": 200}]}, "net weight of package 1 is stated as 200 g"),
         ({"packages": [{**PACKAGE, "gross_weight_g": 200}]}, "Package 1 has a gross weight of 200 g"),
         ({"packages": [{**PACKAGE, "number": 7}]}, "packages are not numbered"),
+        ({"packages": [{**PACKAGE, "lines": []}]}, "Package 1 has its goods and their net weight together"),
+        ({"packages": [{**PACKAGE, "net_weight_g": None}]}, "Package 1 has its goods and their net weight together"),
+        ({"packages": [CLOSED]}, "either in their packages or together"),
+        ({"lines": [PACKED]}, "either in their packages or together"),
+        ({"packages": [CLOSED], "lines": [{**PACKED, "net_weight_g": 209}]}, "net weight is stated as 210 g"),
+        (
+            {"packages": [{**CLOSED, "gross_weight_g": 209}], "lines": [PACKED], "gross_weight_g": 209},
+            "packing list has a gross weight of 209 g, below",
+        ),
     ],
 )
 def test_a_packing_list_that_disagrees_is_refused(changes: dict[str, Any], sentence: str) -> None:

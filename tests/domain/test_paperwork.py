@@ -15,6 +15,7 @@ from tradelane.domain.order import Address
 from tradelane.domain.paperwork import commercial_invoice, packing_list
 
 DAY = date(2026, 11, 23)
+RATE = CustomsRate(currency="USD", krw_per_unit=Decimal("1389.57"), valid_from=date(2026, 11, 22))
 GOODS = (
     item("12.90", sku="HN-1", quantity=3, net_weight_g=70),
     item("600", sku="DT-1", exporter_id="dotori", net_weight_g=1450, hsk="4820102000", cl_tariff="48201000"),
@@ -60,13 +61,34 @@ def test_invoice_and_declarations_have_the_same_sum(lines: list[tuple[Decimal, i
     ]
     net = sum(units * net for _, units, net in lines)
     parcel = consignment(*goods, packages=(package(gross_weight_g=min(net + 150, 1_000_000)),))
-    rate = CustomsRate(currency="USD", krw_per_unit=Decimal("1389.57"), valid_from=date(2026, 11, 22))
-    declared = [draw_up(parcel, part, rate, DAY, 1) for part in parcel.parts]
+    declared = [draw_up(parcel, part, RATE, DAY, 1) for part in parcel.parts]
     invoice = commercial_invoice(parcel, DAY)
     assert total((one.amount for one in declared), "USD") == invoice.goods_total
     assert sum(one.gross_weight_g for one in declared) == invoice.gross_weight_g
     assert sorted(line.item.sku for one in declared for line in one.lines) == sorted(one.sku for one in goods)
     assert packing_list(parcel, DAY).net_weight_g == invoice.net_weight_g == net
+
+
+def test_several_boxes_are_listed_one_by_one_and_the_goods_together() -> None:
+    """The bench measures boxes; which goods are in which it does not say, so the paper does not either."""
+    boxes = (package(gross_weight_g=1200, height_cm="7.5"), package(gross_weight_g=801))
+    parcel = PARCEL.model_copy(update={"packages": boxes})
+    invoice, packing = commercial_invoice(parcel, DAY), packing_list(parcel, DAY)
+    assert [(one.number, one.gross_weight_g, one.net_weight_g, one.lines) for one in packing.packages] == [
+        (1, 1200, None, ()),
+        (2, 801, None, ()),
+    ]
+    assert [line.quantity for line in packing.lines] == [line.quantity for line in invoice.lines] == [3, 1]
+    assert (packing.gross_weight_g, packing.net_weight_g, packing.cbm) == (2001, 1660, Decimal("0.0105"))
+    assert invoice.packages == 2
+    declared = [draw_up(parcel, part, RATE, DAY, 1) for part in parcel.parts]
+    assert [one.packages for one in declared] == [2, 2]
+    assert sum(one.gross_weight_g for one in declared) == 2001
+
+
+def test_the_lot_stands_with_its_goods() -> None:
+    parcel = PARCEL.model_copy(update={"lots": {"HN-1": "2607A"}})
+    assert [line.lot for line in packing_list(parcel, DAY).goods] == ["2607A", None]
 
 
 def test_the_same_consignment_and_day_make_the_same_papers() -> None:
@@ -101,6 +123,12 @@ def test_an_estimate_is_called_one_on_both_papers(estimated: bool) -> None:
     parcel = consignment(packages=(package(estimated=estimated),))
     for paper in (commercial_invoice(parcel, DAY), packing_list(parcel, DAY)):
         assert (paper.estimate_note is not None) is estimated
+
+
+def test_among_several_boxes_the_estimated_ones_are_named() -> None:
+    boxes = (package(), package(estimated=True), package(estimated=True))
+    note = packing_list(consignment(packages=boxes), DAY).estimate_note
+    assert note == "Gross weight and dimensions of package 2, 3 are estimates (총중량·용적 추정값)."
 
 
 def test_a_parcel_lighter_than_its_goods_gets_no_papers() -> None:

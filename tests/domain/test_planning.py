@@ -23,7 +23,7 @@ from tests.domain.parcel import (
     sold,
     usd,
 )
-from tradelane.domain.amendment import Amendment, checked
+from tradelane.domain.amendment import checked
 from tradelane.domain.catalogue import NEEDED, Product
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.gaps import Gap
@@ -260,11 +260,10 @@ def test_what_cannot_be_estimated_is_left_to_the_bench(goods: Product, quantity:
     assert planned(order(sold(quantity=quantity)), products=(goods,), terms=ESTIMATE).packages == ()
 
 
-def test_measured_packing_replaces_the_estimate() -> None:
-    measures = {"gross_weight_g": "700", "length_cm": "31", "width_cm": "21", "height_cm": "4.5"}
-    amendments = [Amendment(path=f"package.{field}", value=value) for field, value in measures.items()]
-    [box] = planned(terms=ESTIMATE, amendments=amendments).packages
-    assert (box.gross_weight_g, box.height_cm, box.estimated) == (700, Decimal("4.5"), False)
+def test_what_the_bench_measured_is_not_laid_over_here() -> None:
+    """That is the packing step's work, and it needs the estimate as it was."""
+    amendments = [checked("package.gross_weight_g", "700"), checked("package.boxes", "2")]
+    assert planned(terms=ESTIMATE, amendments=amendments).packages == planned(terms=ESTIMATE).packages
 
 
 def test_the_same_sale_is_always_planned_the_same() -> None:

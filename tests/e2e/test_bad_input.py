@@ -394,7 +394,7 @@ WRONG_UPDATES: list[tuple[str, Any, str]] = [
     ("resolve_hold", {"step": PLAN, "action": "amend", "set": {f"items.{SKU}.hsk": "61091A"}}, "hsk"),
     ("amend", {"set": {f"items.{SKU}.hsk": "ABCDEFGHIJ"}}, "hsk"),
     ("amend", {"set": {f"items.{SKU}.hsk": "6109"}}, "hsk"),
-    ("amend", {"set": {f"items.{SKU}.hsk": 6109.5}}, "set"),
+    ("amend", {"set": {f"items.{SKU}.hsk": 6109.5}}, "10 digits"),
     ("amend", {"set": {f"items.{SKU}.net_weight_g": "0"}}, "above zero"),
     ("amend", {"set": {f"items.{SKU}.net_weight_g": 0}}, "above zero"),
     ("amend", {"set": {f"items.{SKU}.net_weight_g": "-5"}}, "above zero"),

@@ -63,6 +63,7 @@ DOORS = {
     "FulfilOrder": {"fact", "progress", "resolve_hold", "amend", "confirm_packing", "cancel"},
     "Sweep": set[str](),
     "ReconcileOrders": set[str](),
+    "NotifyDesk": set[str](),
 }
 SEARCH_ATTRIBUTES = {
     "Stage": "Keyword",

@@ -15,7 +15,7 @@ from tests.house.tree import named, parsed, shipped_sources
 from tradelane.contracts.search_attributes import TYPES
 from tradelane.domain.holds import BENCH, OWNERS, Resolution
 from tradelane.settings import Settings
-from worker import RECONCILE_EVERY, SWEEP_EVERY
+from worker import NOTIFY_EVERY, RECONCILE_EVERY, SWEEP_EVERY
 
 MANUAL = document("docs/operating.md")
 
@@ -78,9 +78,9 @@ def _text(node: ast.expr | None) -> str | None:
 
 
 def _of_call(call: ast.Call) -> str | None:
-    """The reason a call of `Failure` or `Refused` gives, if it gives one."""
+    """The reason a call of `Failure`, `Refused` or `Hold` gives, if it gives one."""
     name = call.func.id if isinstance(call.func, ast.Name) else ""
-    if name not in ("Failure", "Refused"):
+    if name not in ("Failure", "Refused", "Hold"):
         return None
     told = next((keyword.value for keyword in call.keywords if keyword.arg == "reason"), None)
     first = call.args[0] if name == "Failure" and call.args else None
@@ -143,7 +143,8 @@ def test_every_way_out_of_a_hold_is_explained() -> None:
 
 
 def test_the_table_of_schedules_is_that_of_the_worker() -> None:
-    spans = {f"sweep/{source}": every for source, every in SWEEP_EVERY.items()} | {"reconcile": RECONCILE_EVERY}
+    spans = {f"sweep/{source}": every for source, every in SWEEP_EVERY.items()}
+    spans |= {"reconcile": RECONCILE_EVERY, "notices": NOTIFY_EVERY}
     hours = {name: span.total_seconds() / 3600 for name, span in spans.items()}
     wanted = {name: f"{h:g} hour" if h == 1 else f"{h * 60:g} minutes" for name, h in hours.items()}
     assert {row[0].strip("`"): row[1] for row in MANUAL.table("Sweeps and reconcile")} == wanted

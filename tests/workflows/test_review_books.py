@@ -13,7 +13,8 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.books import Books
-from activities.closing import ClosingActivities, DeskActivities
+from activities.closing import ClosingActivities
+from activities.sweeps import SweepActivities
 from tests.lane import lane_settings, write_clock
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
 from tradelane.contracts.steps import CloseRequest, SweepRequest
@@ -41,7 +42,7 @@ def resources(tmp_path: Path) -> Iterator[Resources]:
 
 
 async def written(resources: Resources, create: Any) -> str:
-    books = Books(resources.effects, resources.decisions, resources.settings)
+    books = Books(resources.effects, resources.decisions, resources.settings, resources.journal)
 
     async def find() -> NotDone:
         return NotDone()
@@ -111,7 +112,7 @@ class SilentAboutOne:
 async def test_a_reference_that_never_answers_does_not_stay_first_in_line(resources: Resources) -> None:
     resources = replace(resources, filing=SilentAboutOne())  # type: ignore[arg-type]
     resources.watches.add(Watch(source="ktnet", reference="silent", ucr=UCR, order_id=LOW, last_digest="kept"))
-    reply = await ActivityEnvironment().run(DeskActivities(resources).sweep_source, SweepRequest(source="ktnet"))
+    reply = await ActivityEnvironment().run(SweepActivities(resources).sweep_source, SweepRequest(source="ktnet"))
     assert (reply.looked, reply.unavailable) == (1, 1)
     assert resources.watches.due("ktnet", datetime.now(UTC), 10) == ()
     watch = resources.watches.get("ktnet", "silent")
@@ -134,6 +135,6 @@ async def test_an_order_not_read_for_a_day_is_read_again_when_it_was_updated(res
     for order, looked_again in ((LOW, NOW - timedelta(minutes=1)), (HIGH, NOW + timedelta(days=1))):
         resources.watches.add(Watch(source="mercadolibre", reference=order, ucr="", order_id=order))
         resources.watches.seen("mercadolibre", order, digest_of("x"), looked_again)
-    reply = await ActivityEnvironment().run(DeskActivities(resources).reconcile_sellers, SweepRequest())
+    reply = await ActivityEnvironment().run(SweepActivities(resources).reconcile_sellers, SweepRequest(source="1001"))
     assert (reply.looked, reply.changed) == (2, 1)
     assert [row.reference for row in resources.inbox.waiting(10)] == [f"/marketplace/orders/{LOW}"]

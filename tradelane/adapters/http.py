@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,8 +40,9 @@ NOT_CONNECTED = "not_connected"
 TIMEOUT = "timeout"
 INTERRUPTED = "interrupted"
 TOO_LATE = "too_late"
+USED_UP = "quota"
 _BUSY = frozenset({408, 425, 429})
-_NEVER_STARTED = frozenset({NOT_CONNECTED, TOO_LATE, "408", "425", "429", "503"})
+_NEVER_STARTED = frozenset({NOT_CONNECTED, TOO_LATE, USED_UP, "408", "425", "429", "503"})
 """Answers after which nothing was begun; 503 says that the server did not take the request (RFC 9110, 15.6.4)."""
 
 Wire = TypeVar("Wire", bound=BaseModel)
@@ -114,6 +115,8 @@ def understood(party: str, model: type[Wire], content: object) -> Wire:
 
 Refusal = Callable[[Answer], OutsideFailure]
 Query = Mapping[str, str | Sequence[str]]
+Quota = Callable[[], Awaitable[timedelta | None]]
+"""Spends one request of the counterparty's day; gives the wait until its next day when none is left."""
 
 
 def plain_refusal(answer: Answer) -> OutsideFailure:
@@ -137,12 +140,14 @@ class Outside:
         *,
         refusal: Refusal = plain_refusal,
         total_seconds: float = TOTAL_SECONDS,
+        quota: Quota | None = None,
     ) -> None:
         self._client = client
         self._party = party
         self._base = base_url.rstrip("/")
         self._refusal = refusal
         self._total = total_seconds
+        self._quota = quota
 
     async def send(
         self,
@@ -160,10 +165,12 @@ class Outside:
         """Send one request.
 
         Raises:
-            Unavailable: no answer, too busy, broken on their side; carries Retry-After when given.
+            Unavailable: no answer, too busy, broken on their side; carries Retry-After when given. Also, with nothing
+                sent, code `quota` when the day's requests are used up; carries the wait until the next day.
             Refused: any other 4xx, as the counterparty's own sorting says.
             Garbled: a status nobody expected.
         """
+        await self._spend()
         started = time.perf_counter()
         status = 0
         try:
@@ -186,6 +193,12 @@ class Outside:
         if status >= 400:
             raise self._refusal(answer)
         raise Garbled(self._party, str(status), f"{self._party} answered {status}, which nobody expects here.")
+
+    async def _spend(self) -> None:
+        wait = await self._quota() if self._quota is not None else None
+        if wait is not None:
+            words = f"Today's requests to {self._party} are used up."
+            raise Unavailable(self._party, USED_UP, words, min(wait, LONGEST_WAIT))
 
     async def _exchange(
         self,

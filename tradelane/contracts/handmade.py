@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from tradelane.domain.identifiers import ExportDeclarationNumber, WaybillNumber
 from tradelane.domain.trade_time import Instant
@@ -34,6 +36,12 @@ class DoneByHand(_Result):
     evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 
 
+class AmendedByHand(DoneByHand):
+    """A declaration a person had amended: which version, since what was typed for one says nothing of the next."""
+
+    version: Annotated[int, Field(ge=1)]
+
+
 class CustomsAnswer(_Result):
     """Which of our papers answers customs' question: one of those that were drawn up for the parcel."""
 
@@ -45,12 +53,24 @@ SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
         FiledByHand,
         '{"number": "12A3426000123X", "accepted_at": "2026-11-23T10:00:00+09:00"}',
     ),
+    "amend_export_declaration": (AmendedByHand, '{"version": "2", "evidence": "approval of customs, 2026-11-23"}'),
     "book_transport": (BookedByHand, '{"waybill": "1234567891"}'),
     "await_release": (CustomsAnswer, '{"document": "commercial_invoice"}'),
 }
 """Step -> shape of its result and an example; every other outside step takes `DoneByHand`."""
 
 ANY_SHAPE: tuple[type[BaseModel], str] = (DoneByHand, '{"evidence": "mail of the carrier, 2026-11-23"}')
+
+
+def amended_by_hand(order: str, step: str, version: int) -> tuple[str, str]:
+    """The command that says one version of a declaration was amended outside, and its result as an example.
+
+    >>> amended_by_hand("2000003508419013", "amend_export_declaration:d1", 3)[1]
+    '{"version": "3", "evidence": "approval of customs, 2026-11-23"}'
+    """
+    example = json.loads(SHAPES["amend_export_declaration"][1]) | {"version": str(version)}
+    results = " ".join(f"--result {name}={shlex.quote(value)}" for name, value in example.items())
+    return f"tradelane holds resolve {order} --step {step} --action complete {results}", json.dumps(example)
 
 
 def shape_of(step: str) -> tuple[type[BaseModel], str]:

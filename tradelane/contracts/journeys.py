@@ -22,6 +22,7 @@ ORDERS_QUEUE = "orders"
 FULFIL_ORDER = Journey("FulfilOrder", ORDERS_QUEUE)
 SWEEP = Journey("Sweep", ORDERS_QUEUE)
 RECONCILE_ORDERS = Journey("ReconcileOrders", ORDERS_QUEUE)
+NOTIFY = Journey("NotifyDesk", ORDERS_QUEUE)
 
 QUEUES = ("marketplace", "filing", "customs", "carrier", "tracking", "house")
 """Activity queues: one per counterparty, with the server's rate limit on it; `house` is our own work."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from tradelane.domain.amendment import PACKAGE_FIELDS
 from tradelane.domain.holds import Hold
+from tradelane.domain.packing import bench_changes
 from tradelane.domain.trade_time import Instant, Timetable
 
 
@@ -15,6 +18,8 @@ def _text(value: Any) -> Any:
         if value < 0:
             raise ValueError(f"{value} is negative; no number of an order, a weight or a length is")
         return str(value)
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
     return value
 
 
@@ -98,14 +103,35 @@ class AmendOrder(_Message):
     actor: Text = ""
 
 
-class ConfirmPacking(_Message):
-    """Update `confirm_packing`: what the bench measured, grams and centimetres."""
+class PackedBox(_Message):
+    """One box as the bench measured it, grams and centimetres."""
 
     gross_weight_g: Text = ""
     length_cm: Text = ""
     width_cm: Text = ""
     height_cm: Text = ""
+
+
+class ConfirmPacking(PackedBox):
+    """Update `confirm_packing`: what the bench measured, one box in the message itself or all of them in `boxes`."""
+
+    boxes: tuple[PackedBox, ...] = Field(default=(), description="all boxes; then no measures beside them")
+    lot: Text = Field(default="", description="the maker's lot of everything in the parcel")
+    lots: dict[str, Text] = Field(default_factory=dict, description="SKU -> lot, where lots differ")
     actor: Text = ""
+
+    def changes(self) -> dict[str, str]:
+        """The measures as amendments, canonical path -> canonical value; boxes of earlier measures are forgotten.
+
+        Raises:
+            ValueError: one sentence saying what is wrong and what would be right.
+        """
+        beside = [name for name in PACKAGE_FIELDS if getattr(self, name)]
+        if self.boxes and beside:
+            raise ValueError(f"Give either boxes, or {', '.join(beside)} of the only one.")
+        boxes: tuple[PackedBox, ...] = self.boxes or (self,)
+        measures = [{name: str(getattr(box, name)) for name in PACKAGE_FIELDS} for box in boxes]
+        return bench_changes(measures, self.lot, self.lots)
 
 
 class CancelOrder(_Message):

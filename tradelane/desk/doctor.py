@@ -103,25 +103,35 @@ async def _search_attributes(client: Client) -> Finding:
 
 
 async def _worker(client: Client) -> Finding:
-    queues = [(ORDERS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)]
-    queues += [(queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY) for queue in QUEUES]
-    silent = []
-    pollers: set[str] = set()
-    for queue, kind in queues:
+    alive = await polled(client)
+    silent = [queue for queue, pollers in alive.items() if not pollers]
+    if silent:
+        return Finding(part="worker", well=False, words=f"nobody polls {', '.join(silent)}; start `tradelane worker`")
+    pollers = sorted(set().union(*alive.values()))
+    return Finding(part="worker", well=True, words=f"{', '.join(pollers)} polls {len(alive)} queues")
+
+
+async def polled(client: Client) -> dict[str, frozenset[str]]:
+    """Queue -> who has polled it lately.
+
+    Raises:
+        RPCError: the engine cannot tell.
+    """
+    queues = {ORDERS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW}
+    queues |= dict.fromkeys(QUEUES, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+    oldest = datetime.now(UTC) - SILENT_AFTER
+
+    async def pollers_of(queue: str, kind: TaskQueueType.ValueType) -> frozenset[str]:
         told = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
             ),
             timeout=LOOK,
         )
-        oldest = datetime.now(UTC) - SILENT_AFTER
-        alive = [p.identity for p in told.pollers if p.last_access_time.ToDatetime(UTC) > oldest]
-        pollers.update(alive)
-        if not alive:
-            silent.append(queue)
-    if silent:
-        return Finding(part="worker", well=False, words=f"nobody polls {', '.join(silent)}; start `tradelane worker`")
-    return Finding(part="worker", well=True, words=f"{', '.join(sorted(pollers))} polls {len(queues)} queues")
+        return frozenset(p.identity for p in told.pollers if p.last_access_time.ToDatetime(UTC) > oldest)
+
+    seen = await asyncio.gather(*(pollers_of(queue, kind) for queue, kind in queues.items()))
+    return dict(zip(queues, seen, strict=True))
 
 
 def _addresses(settings: Settings) -> list[tuple[str, str]]:

@@ -1,32 +1,51 @@
-"""Open holds of all orders, and everything else that waits for a person."""
+"""Open holds of all orders, and everything else that waits for a person.
+
+Lists come from the board, one query however many orders run; what no run can post is looked for beside it.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.contracts.journeys import FULFIL_ORDER, order_of_workflow_id
-from tradelane.contracts.search_attributes import HOLD
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
-from tradelane.desk.orders import progress_of
-from tradelane.desk.session import Desk
-from tradelane.domain.holds import BENCH, OWNERS, Hold
+from tradelane.desk.durations import read_duration
+from tradelane.desk.orders import STAGES, progress_of
+from tradelane.desk.session import Desk, open_desk
+from tradelane.desk.troubles import OrderHold, troubles
+from tradelane.domain.addressees import DESKS
+from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
+from tradelane.ports import BoardQuery
+from tradelane.resources import Stores, open_stores
+from tradelane.settings import Settings
 
-AT_ONCE = 10
-"""Runs asked at the same time."""
+__all__ = [
+    "REASONS",
+    "OrderHold",
+    "Seen",
+    "Task",
+    "Worklist",
+    "by_urgency",
+    "chosen",
+    "hold_of",
+    "look",
+    "open_hold",
+    "open_holds",
+    "todo",
+]
 
-
-class OrderHold(BaseModel):
-    """A hold with the order it belongs to."""
-
-    model_config = ConfigDict(frozen=True)
-
-    order_id: str
-    hold: Hold
+REASONS = (
+    "before_go_live", "unpaid", "do_not_ship", "authorisation_needed", "missing_data", "packing", "papers", "refused",
+    "manual_work", "error_notice", "no_answer", "withdrawal_refused", "not_loaded", "information_requested", "silence",
+    "returning", "left_out", "left_behind", "order_gone", "exporters_changed", "cancelled_before_handover",
+    "cancelled_after_handover", "cannot_tell", "conflict", "unavailable", "garbled", "stale", "timeout", "unexpected",
+    "wedged", "no_worker", "gate",
+)  # fmt: skip
+"""Reasons as docs/operating.md explains them; one that stands on the board is known, too."""
 
 
 class Task(BaseModel):
@@ -41,31 +60,126 @@ class Task(BaseModel):
     command: str
 
 
-async def open_holds(desk: Desk) -> tuple[OrderHold, ...]:
-    """All open holds, the most urgent first.
+@dataclass(frozen=True)
+class Seen:
+    """Holds by due time; whether there are more; one sentence about what could not be looked at."""
+
+    holds: tuple[OrderHold, ...]
+    more: bool = False
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Tasks by due time, and one sentence about what could not be looked at."""
+
+    tasks: tuple[Task, ...]
+    missing: str = ""
+
+
+async def open_holds(desk: Desk, query: BoardQuery = BoardQuery()) -> tuple[OrderHold, ...]:  # noqa: B008 - frozen
+    """Open holds as the runs posted them, the most urgent first."""
+    return on_board(desk.stores, query)
+
+
+def on_board(stores: Stores, query: BoardQuery, limit: int | None = None) -> tuple[OrderHold, ...]:
+    """Open holds of the board by due time, in one query."""
+    return tuple(
+        OrderHold(order_id=one.order_id, hold=one.hold, seller_id=one.seller_id, exporters=one.exporters)
+        for one in stores.holds.open(query, limit)
+    )
+
+
+async def look(settings: Settings, ask: Callable[[Stores], BoardQuery], limit: int | None = None) -> Seen:
+    """The board's holds, and trouble of ours that fits the same query; the board is listed without an engine, too."""
+    with open_stores(settings) as stores:
+        return await _seen(settings, stores, ask(stores), limit)
+
+
+async def _seen(settings: Settings, stores: Stores, query: BoardQuery, limit: int | None = None) -> Seen:
+    rows = on_board(stores, query, None if limit is None else limit + 1)
+    beside = await troubles(settings, stores)
+    found = by_urgency([*rows, *(one for one in beside.found if _fits(one, query))])
+    return Seen(found[:limit], limit is not None and len(found) > limit, beside.missing)
+
+
+def _fits(one: OrderHold, query: BoardQuery) -> bool:
+    """What the board asks in SQL, for what is not on the board."""
+    hold = one.hold
+    same = (
+        (query.order_id, (one.order_id,)),
+        (query.seller, (one.seller_id,)),
+        (query.exporter, one.exporters),
+        (query.stage, (hold.stage,)),
+        (query.reason, (hold.reason,)),
+        (query.step, (hold.key, hold.step)),
+        (query.owner, (hold.owner,)),
+    )
+    in_time = query.due_before is None or hold.due < query.due_before
+    return in_time and all(wanted is None or wanted in values for wanted, values in same)
+
+
+def chosen(
+    stores: Stores, *, seller: str | None = None, exporter: str | None = None, stage: str | None = None,
+    reason: str | None = None, step: str | None = None, owner: str | None = None, due: str | None = None,
+    snoozed: bool = False,
+) -> BoardQuery:  # fmt: skip
+    """The query for what a person typed; `due` is a span of trade time from now, such as `24h`.
 
     Raises:
-        NotThere: no worker answers for a run that holds.
+        WrongUsage: there is no such stage, reason, desk, seller, exporter or span: an empty list for a slip of the
+            finger would look like a quiet night.
     """
-    query = f"WorkflowType = '{FULFIL_ORDER.name}' AND ExecutionStatus = 'Running' AND {HOLD.name} IS NOT NULL"
-    orders = [order async for run in desk.client.list_workflows(query) if (order := order_of_workflow_id(run.id))]
-    gate = asyncio.Semaphore(AT_ONCE)
+    now = stores.clock.read().at(datetime.now(UTC))
+    if stage is not None:
+        _known(stores, BoardQuery(stage=stage), f"{stage!r} is no stage", STAGES)
+    if reason is not None:
+        _known(stores, BoardQuery(reason=reason), f"{reason!r} is no reason", REASONS)
+    if owner is not None:
+        _known(stores, BoardQuery(owner=owner), f"{owner!r} is no desk and nobody who has taken a hold", DESKS)
+    if seller is not None:
+        ids = tuple(one.id for one in stores.sellers.all())
+        _known(stores, BoardQuery(seller=seller), f"{seller!r} is no seller", ids)
+    if exporter is not None:
+        ids = tuple(one.id for one in stores.exporters.all())
+        _known(stores, BoardQuery(exporter=exporter), f"{exporter!r} is no exporter", ids)
+    return BoardQuery(
+        seller=seller,
+        exporter=exporter,
+        stage=stage,
+        reason=reason,
+        step=step,
+        owner=owner,
+        due_before=now + read_duration(due) if due is not None else None,
+        snoozed_at=None if snoozed else now,
+    )
 
-    async def holds_of(order: OrderId) -> list[OrderHold]:
-        async with gate:
-            try:
-                progress = await progress_of(desk, order)
-            except NotFound:  # ended between the list and the question
-                return []
-        return [OrderHold(order_id=order, hold=hold) for hold in progress.holds]
 
-    found = await asyncio.gather(*(holds_of(order) for order in dict.fromkeys(orders)))
-    return by_urgency([one for holds in found for one in holds])
+def _known(stores: Stores, alone: BoardQuery, complaint: str, allowed: Sequence[str]) -> None:
+    [given] = alone.model_dump(exclude_none=True).values()
+    if given not in allowed and not stores.holds.open(alone, 1):
+        raise WrongUsage(f"{complaint}; write one of {', '.join(allowed) or '(none is registered)'}.")
 
 
 def by_urgency(holds: Sequence[OrderHold]) -> tuple[OrderHold, ...]:
     """Holds by due time; equal ones by order and step, so that a list never jumps."""
     return tuple(sorted(holds, key=lambda one: (one.hold.due, one.order_id, one.hold.key)))
+
+
+async def open_hold(settings: Settings, order: OrderId, step: str | None) -> Hold:
+    """The hold a person means, from the board; from the run where the board has none of it.
+
+    Raises:
+        NotFound: there is none like that, or the engine knows no run of the order.
+        RefusedByRule: several fit.
+        NotThere: the board has none, and no engine or worker answers.
+    """
+    with open_stores(settings) as stores:
+        posted = [one.hold for one in stores.holds.open(BoardQuery(order_id=order, step=step))]
+    if posted:
+        return hold_of(posted, order, step)
+    async with open_desk(settings) as desk:
+        return hold_of((await progress_of(desk, order)).holds, order, step)
 
 
 def hold_of(holds: Sequence[Hold], order: OrderId, step: str | None) -> Hold:
@@ -85,24 +199,26 @@ def hold_of(holds: Sequence[Hold], order: OrderId, step: str | None) -> Hold:
     raise NotFound(f"Order {order} has no hold" + (f" at {step}." if step else "."))
 
 
-async def todo(desk: Desk, owner: str | None) -> tuple[Task, ...]:
-    """The worklist: open holds by due time, then facts in the inbox that nobody could place.
+async def todo(settings: Settings, owner: str | None) -> Worklist:
+    """The worklist of all desks or one: holds that are awake by due time, then facts in the inbox nobody could place.
 
     Raises:
         WrongUsage: there is no such desk; an empty list for a slip of the finger would look like a quiet night.
     """
-    desks = sorted({BENCH, *OWNERS.values()})
-    if owner is not None and owner not in desks:
-        raise WrongUsage(f"{owner!r} is no desk; write one of {', '.join(desks)}.")
+    if owner is not None and owner not in DESKS:
+        raise WrongUsage(f"{owner!r} is no desk; write one of {', '.join(DESKS)}.")
+    with open_stores(settings) as stores:
+        seen = await _seen(settings, stores, chosen(stores))
+        unplaced = stores.inbox.listed("held")
     tasks = [
         Task(
             due=one.hold.due,
             owner=one.hold.owner,
-            about=f"order {one.order_id}, {one.hold.key}",
+            about=f"order {one.order_id}, {one.hold.key}" if one.order_id else one.hold.key,
             what=f"{one.hold.reason}: {one.hold.words}",
             command=one.hold.commands[0] if one.hold.commands else "",
         )
-        for one in await open_holds(desk)
+        for one in seen.holds
     ]
     tasks += [
         Task(
@@ -112,6 +228,6 @@ async def todo(desk: Desk, owner: str | None) -> tuple[Task, ...]:
             what=f"{arrival.reference}: {arrival.note}",
             command="tradelane inbox list --state held",
         )
-        for arrival in desk.stores.inbox.listed("held")
+        for arrival in unplaced
     ]
-    return tuple(task for task in tasks if owner is None or task.owner == owner)
+    return Worklist(tuple(task for task in tasks if owner is None or task.owner == owner), seen.missing)

@@ -197,8 +197,10 @@ async def watched(desk: Desk, order: OrderId) -> AsyncIterator[Progress]:
         await asyncio.sleep(WATCH_EVERY)
 
 
-async def update(desk: Desk, order: OrderId, name: str, message: BaseModel) -> Answer:
-    """Send an Update to the run of an order and give its answer.
+async def update(
+    desk: Desk, order: OrderId, name: str, message: BaseModel, *, update_id: str | None = None
+) -> Answer:
+    """Send an Update to the run of an order and give its answer; sent twice under one id it is done once.
 
     Raises:
         RefusedByRule: the run said no, with its sentence.
@@ -210,7 +212,9 @@ async def update(desk: Desk, order: OrderId, name: str, message: BaseModel) -> A
     if described.close_time is not None:
         raise RefusedByRule(f"The journey of order {order} has ended; nothing can be decided on it any more.")
     try:
-        answer: Answer = await handle.execute_update(name, message, result_type=Answer, rpc_timeout=ANSWER_TIME)
+        answer: Answer = await handle.execute_update(
+            name, message, id=update_id, result_type=Answer, rpc_timeout=ANSWER_TIME
+        )
     except WorkflowUpdateFailedError as refused:
         raise RefusedByRule(_sentence(refused.cause)) from refused
     except WorkflowUpdateRPCTimeoutOrCancelledError as silence:

@@ -1,154 +1,170 @@
-"""Replay of one step that holds: first a plan, then the same plan applied.
+"""Replay of one named step: first a plan, then the same plan applied.
 
-The plan says of every step whether it is kept, runs again, or is blocked because our books say that its effect
-exists outside. A plan has a version made from what it was drawn up from, so that applying a plan that is no longer
-true is refused.
+Works for open, failed, terminated and completed runs. What is decided is a row before it is done, and doing it twice
+under one id is doing it once, so that an interrupted replay may simply be repeated.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
-from datetime import datetime
-from enum import StrEnum
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
+from temporalio.service import RPCError, RPCStatusCode
 
-from tradelane.contracts.messages import Answer, Progress, ResolveHold
-from tradelane.contracts.steps import RECORD_DECISION
+from tradelane.contracts.journeys import order_workflow_id
+from tradelane.desk.aim import Target, Way, aim, refuse_reviving
 from tradelane.desk.complaints import NotFound, RefusedByRule, StalePlan
-from tradelane.desk.orders import progress_of, update
+from tradelane.desk.history import Round, Story, Unreadable, read_story, request_of
+from tradelane.desk.looks import Look, Lookups
+from tradelane.desk.orders import ANSWER_TIME, progress_of
+from tradelane.desk.plan import ReplayPlan, draw_up, draw_up_forgotten
+from tradelane.desk.rerun import KIND, carry_out, decision_id, engine_silent, record, recorded
 from tradelane.desk.session import Desk
-from tradelane.domain.holds import Hold, Resolution
 from tradelane.domain.identifiers import OrderId
-from tradelane.ports import EffectRow
-
-CANNOT_TELL = "cannot_tell"
-"""Reason of a hold whose effect may exist outside: only the counterparty can say."""
-
-ERROR_NOTICE = "error_notice"
-"""Reason of a hold whose effect exists and is dead: customs ended it, only a new one under a new number can follow."""
-
-LOOKS = "it looks before it writes"
+from tradelane.domain.outside import CannotTell
+from tradelane.ports import Claim, Decision, EffectRow
 
 
-class Verdict(StrEnum):
-    """What a replay does with a step."""
-
-    KEPT = "kept"
-    RUN_AGAIN = "run again"
-    BLOCKED = "blocked"
-
-
-class PlannedStep(BaseModel):
-    """One line of a plan."""
+class Applied(BaseModel):
+    """What an applied replay did."""
 
     model_config = ConfigDict(frozen=True)
 
-    step: str
-    verdict: Verdict
-    why: str
+    plan: ReplayPlan | None = None
+    """None where an interrupted replay was only finished."""
+    decision: str
+    run_id: str
+    sentence: str
 
 
-class ReplayPlan(BaseModel):
-    """What a replay would do, and the version that names exactly this state of affairs."""
+@dataclass(frozen=True)
+class _Known:
+    """What our own stores hold of an order."""
 
-    model_config = ConfigDict(frozen=True)
-
-    order_id: str
-    step: str
-    version: str
-    steps: tuple[PlannedStep, ...]
-
-    @property
-    def blocked(self) -> tuple[PlannedStep, ...]:
-        """Lines that forbid applying the plan."""
-        return tuple(step for step in self.steps if step.verdict is Verdict.BLOCKED)
+    claim: Claim | None
+    effects: tuple[EffectRow, ...]
+    decisions: tuple[Decision, ...]
 
 
-def draw_up_plan(step: str, progress: Progress, effects: Sequence[EffectRow]) -> ReplayPlan:
-    """The plan for a step that holds: pure, from the run's progress and our books of effects.
+async def plan_replay(
+    desk: Desk, order: OrderId, step: str, lookups: Lookups | None, *, fresh: bool = False
+) -> ReplayPlan:
+    """Draw up the plan for an order as it stands now; changes nothing.
 
-    `step` is the hold's key, or the step's name when only one of its holds is open.
+    With `lookups` None nobody is asked: the plan says of what is not in our books that the step will look.
 
     Raises:
-        NotFound: no such hold is open; the sentence lists those that are.
-        RefusedByRule: the name fits several holds.
+        NotFound: no such order, or the step never ran; the sentence lists those that did.
+        NotThere: engine or worker do not answer.
+        RefusedByRule: a rule forbids the replay, or the name fits several parts.
     """
-    keys = [hold.key for hold in progress.holds]
-    fitting = [hold for hold in progress.holds if step in (hold.key, hold.step)]
-    if not fitting:
-        open_now = f"open holds: {', '.join(keys)}" if keys else "it has no open hold"
-        raise NotFound(f"Order {progress.order_id} does not hold at {step}; {open_now}.")
-    if len(fitting) > 1:
-        raise RefusedByRule(f"{step} holds {len(fitting)} times; name one of {', '.join(h.key for h in fitting)}.")
-    hold = fitting[0]
-    ended = tuple(dict.fromkeys(name.partition("~")[0] for name in progress.steps if name != hold.key))
-    kept = [PlannedStep(step=name, verdict=Verdict.KEPT, why=_why_kept(name)) for name in ended]
-    plan = [*kept, _held_step(hold, effects)]
-    seen = json.dumps(
-        [
-            progress.model_dump(mode="json", include={"order_id", "ucr", "stage", "holds", "steps", "declarations"}),
-            [row.model_dump(mode="json") for row in effects],
-        ],
-        sort_keys=True,
-    )
-    version = hashlib.sha256(seen.encode()).hexdigest()[:12]
-    return ReplayPlan(order_id=progress.order_id, step=hold.key, version=version, steps=tuple(plan))
-
-
-def _why_kept(step: str) -> str:
-    return "a person's decision stays" if step.partition(":")[0] == RECORD_DECISION.name else "ended well"
-
-
-def _held_step(hold: Hold, effects: Sequence[EffectRow]) -> PlannedStep:
-    rows = [row for row in effects if row.step == hold.key]
-    done = [row for row in rows if row.state == "done"]
-    begun = [row for row in rows if row.state != "done"]
-    if done and hold.reason == ERROR_NOTICE:
-        why = f"{done[-1].key} ended in an error notice, which frees its number: a new one is sent under the next"
-        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
-    if done:
-        why = f"the effect {done[-1].key} exists outside since {_minute(done[-1].done_at or done[-1].intended_at)}"
-        return PlannedStep(step=hold.key, verdict=Verdict.BLOCKED, why=why)
-    if hold.reason == CANNOT_TELL:
-        why = f"nobody knows whether it was written outside: {LOOKS}, and holds again while the answer stays open"
-        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
-    if begun and begun[-1].state == "intended":
-        why = f"{begun[-1].key} was begun at {_minute(begun[-1].intended_at)} and its end is unknown: {LOOKS}"
-        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
-    if begun:
-        why = f"{begun[-1].key} was tried at {_minute(begun[-1].intended_at)} without success: {LOOKS}"
-        return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why=why)
-    return PlannedStep(step=hold.key, verdict=Verdict.RUN_AGAIN, why="nothing was written outside")
-
-
-def _minute(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
-async def plan_replay(desk: Desk, order: OrderId, step: str) -> ReplayPlan:
-    """Draw up the plan for an order as it stands now."""
-    progress = await progress_of(desk, order)
-    claim = desk.stores.consignments.of_order(order)
-    effects = desk.stores.effects.of_ucr(claim.ucr) if claim else ()
-    return draw_up_plan(step, progress, effects)
+    known = await asyncio.to_thread(_known, desk, order)
+    if known.claim is not None and known.claim.carrying_order != order:
+        carrier = known.claim.carrying_order
+        raise RefusedByRule(f"Order {order} travels in the parcel of order {carrier}: replay {carrier}, its run acts.")
+    refuse_reviving(order, step, known.decisions, known.claim)
+    story = await _story(desk, order)
+    if story is None:
+        if known.claim is None:
+            raise NotFound(f"Neither the engine nor our books know order {order}; look at `tradelane orders list`.")
+        return draw_up_forgotten(order, step, known.effects, known.decisions, known.claim)
+    holds = (await progress_of(desk, order)).holds if story.open else ()
+    target = aim(order, step, story, holds, fresh=fresh)
+    looks = await _looked(desk, story, target, lookups) if lookups is not None else {}
+    return draw_up(
+        order, story, target, looks=looks, holds=holds, effects=known.effects, decisions=known.decisions
+    )  # fmt: skip
 
 
 async def apply_replay(
-    desk: Desk, order: OrderId, step: str, *, version: str | None, actor: str, reason: str
-) -> tuple[ReplayPlan, Answer]:
-    """Draw the plan up again and apply it.
+    desk: Desk,
+    order: OrderId,
+    step: str,
+    lookups: Lookups | None,
+    *,
+    actor: str,
+    reason: str,
+    version: str | None = None,
+    fresh: bool = False,
+    once: str | None = None,
+) -> Applied:
+    """Draw the plan up again and do it; `once` names a replay that may be tried again after an interruption.
 
     Raises:
         StalePlan: `version` was given and the order has moved on since.
-        RefusedByRule: the plan has a blocked step, or the run refused the decision.
+        RefusedByRule: a rule or the run refused it; a forgotten run wants `fresh`.
+        NotFound, NotThere: as for the plan.
     """
-    plan = await plan_replay(desk, order, step)
+    if once is not None and (begun := await asyncio.to_thread(recorded, desk, order, once)) is not None:
+        run_id, sentence = await carry_out(desk, order, begun)
+        return Applied(decision=begun.id, run_id=run_id, sentence=sentence)
+    plan = await plan_replay(desk, order, step, lookups, fresh=fresh)
     if version is not None and version != plan.version:
         raise StalePlan(f"Plan {version} is stale, order {order} has moved on; the plan is now {plan.version}.")
-    if plan.blocked:
-        raise RefusedByRule(f"{plan.blocked[0].step} is blocked: {plan.blocked[0].why}.")
-    decision = ResolveHold(step=plan.step, action=Resolution.RETRY.value, reason=reason, actor=actor)
-    return plan, await update(desk, order, "resolve_hold", decision)
+    if plan.way is Way.FRESH and not fresh:
+        raise RefusedByRule(
+            f"The engine has forgotten the run of order {order}: nothing can be taken back. "
+            "--fresh begins a new run, and every step of it looks before it writes."
+        )
+    decision = Decision(
+        id=decision_id(once or f"{order}/{plan.version}"),
+        scope=order,
+        step=plan.step,
+        kind=KIND,
+        content={"way": plan.way.value, "run_id": plan.run_id, "event": str(plan.event), "version": plan.version},
+        actor=actor,
+        reason=reason,
+        at=desk.stores.clock.read().at(datetime.now(UTC)),
+    )
+    if not await asyncio.to_thread(record, desk, order, decision):
+        if once is None:
+            raise StalePlan(f"Plan {plan.version} of order {order} was applied already.")
+        first = await asyncio.to_thread(recorded, desk, order, once)
+        decision = first if first is not None else decision
+    run_id, sentence = await carry_out(desk, order, decision)
+    return Applied(plan=plan, decision=decision.id, run_id=run_id, sentence=sentence)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _known(desk: Desk, order: OrderId) -> _Known:
+    claim = desk.stores.consignments.of_order(order)
+    return _Known(
+        claim=claim,
+        effects=desk.stores.effects.of_ucr(claim.ucr) if claim is not None else (),
+        decisions=desk.stores.decisions.of_orders([order]),
+    )
+
+
+async def _story(desk: Desk, order: OrderId) -> Story | None:
+    """The newest run of an order, or None when the engine knows none."""
+    workflow_id = order_workflow_id(order)
+    try:
+        described = await desk.client.get_workflow_handle(workflow_id).describe(rpc_timeout=ANSWER_TIME)
+        status = described.status.name.lower() if described.status else "unknown"
+        return await read_story(desk.client, workflow_id, described.run_id, status)
+    except RPCError as problem:
+        if problem.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise engine_silent(order, problem) from problem
+
+
+async def _looked(desk: Desk, story: Story, target: Target, lookups: Lookups) -> dict[str, Look]:
+    """Ask for every effect that would run again, side by side."""
+    asked = [one for one in target.again if one.outside]
+    found = await asyncio.gather(*(_look(desk, story, one, lookups) for one in asked))
+    return {one.key: look for one, look in zip(asked, found, strict=True)}
+
+
+async def _look(desk: Desk, story: Story, one: Round, lookups: Lookups) -> Look:
+    lookup = lookups.get(one.effect)
+    if lookup is None:
+        return Look(CannotTell(f"nothing of this release looks for {one.effect}"))
+    try:
+        request = await request_of(one, story.workflow_id, desk.client.namespace, desk.stores.converter)
+    except Unreadable as lost:
+        return Look(CannotTell(str(lost)))
+    return await lookup(request)

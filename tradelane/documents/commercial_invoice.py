@@ -6,7 +6,7 @@ import pycountry
 
 from tradelane.documents.boxes import BODY, FINE, SMALL, STRONG, Cell, Styled, kilograms, party_cells, reference_cells
 from tradelane.documents.fonts import FontSource, load
-from tradelane.documents.form import LEFT, RIGHT, Column, Form
+from tradelane.documents.form import LEFT, RIGHT, Column, Form, running
 from tradelane.documents.page import Pad
 from tradelane.domain.money import Money
 from tradelane.domain.papers import CommercialInvoice, PaperLine
@@ -24,7 +24,9 @@ _GOODS_COLUMNS = (
 
 def render(invoice: CommercialInvoice, fonts: FontSource | None = None) -> bytes:
     """The invoice as PDF; the same invoice gives the same bytes. Raises MissingGlyph before drawing."""
-    form = Form(Pad(load(fonts), f"Commercial invoice {invoice.number}"), invoice, "COMMERCIAL INVOICE", "상업송장")
+    form = Form(
+        Pad(load(fonts), f"Commercial invoice {invoice.number}"), "COMMERCIAL INVOICE", "상업송장", running(invoice)
+    )
     currency = pycountry.currencies.get(alpha_3=invoice.currency)
     named = f"{invoice.currency} ({currency.name})" if currency is not None else invoice.currency
     references = reference_cells(invoice, "Invoice No.", "송장번호")
@@ -47,6 +49,7 @@ def render(invoice: CommercialInvoice, fonts: FontSource | None = None) -> bytes
         form.note("ESTIMATE 추정치", invoice.estimate_note)
     form.y += 6
     form.signature(
+        invoice,
         "We declare that the information in this invoice is true and correct.",
         "당사는 이 송장의 기재사항이 사실과 다름없음을 신고합니다.",
     )

@@ -1,4 +1,4 @@
-"""The form the invoice and the packing list share: title, header boxes, a ruled table, the signature.
+"""The form all papers share: title, header boxes, a ruled table, the signature.
 
 Boxes carry an English and a Korean label and grow with their text; both columns of the header end at the same
 height. The table goes over as many pages as it needs and repeats its headings.
@@ -27,6 +27,7 @@ class Column:
 
     label: str
     korean: str
+    """Under the label; empty where the paper is in one language."""
     width: float
     align: Align = "left"
 
@@ -41,14 +42,28 @@ class _Placed:
     height: float
 
 
-class Form:
-    """One paper being filled from top to bottom."""
+@dataclass(frozen=True)
+class Running:
+    """What stands at the foot of every page, and at the top of each but the first."""
 
-    def __init__(self, pad: Pad, header: PaperHeader, title: str, korean: str) -> None:
+    foot: str
+    over: str
+    pages: str = "Page {number} of {count}"
+
+
+def running(header: PaperHeader) -> Running:
+    """The running texts of a paper for customs."""
+    return Running(foot=f"{header.number}  ·  UCR {header.ucr}", over=f"No. {header.number}  ·  {header.date:%Y-%m-%d}")
+
+
+class Form:
+    """One paper being filled from top to bottom; the title comes in the paper's language and in another."""
+
+    def __init__(self, pad: Pad, title: str, other: str, running: Running) -> None:
         self.pad = pad
-        self._header = header
         self._title = title
-        self._korean = korean
+        self._other = other
+        self._running = running
         self._columns: Sequence[Column] = ()
         self._table_top = 0.0
         self.sheet: Sheet = pad.sheet()
@@ -80,8 +95,8 @@ class Form:
             self._next_sheet()
         self._headings()
 
-    def row(self, cells: Sequence[Sequence[Styled]], *, fill: float | None = None) -> None:
-        """One row; each cell is a list of texts, wrapped to its column."""
+    def row(self, cells: Sequence[Sequence[Styled]], *, fill: float | None = None, least: float = 0) -> None:
+        """One row at least so high; each cell is a list of texts, wrapped to its column."""
         fitted: list[list[Styled]] = []
         for column, texts in zip(self._columns, cells, strict=True):
             room = column.width - 2 * INSIDE + 2
@@ -89,7 +104,7 @@ class Form:
                 fitted.append([(text, self.pad.fitted(text, style, room)) for text, style in texts])
             else:
                 fitted.append(self._wrapped(texts, room))
-        height = max(sum(style.leading for _, style in lines) for lines in fitted) + 5
+        height = max(least, max(sum(style.leading for _, style in lines) for lines in fitted) + 5)
         if self.y + height > BOTTOM:
             self._end_page_of_table()
             self._next_sheet()
@@ -139,9 +154,8 @@ class Form:
         self._texts([(line, STRONG) for line in lines], LEFT, self.y + 3, RIGHT - LEFT, "left")
         self.y += height
 
-    def signature(self, statement: str, korean: str) -> None:
+    def signature(self, header: PaperHeader, statement: str, korean: str) -> None:
         """The statement on the left and the box to sign in on the right."""
-        header = self._header
         half = (RIGHT - LEFT) / 2
         room = half - 2 * INSIDE
         left = self._wrapped(((statement, SMALL), (korean, SMALL)), room)
@@ -165,8 +179,8 @@ class Form:
         foot = HEIGHT - 38
         for number, sheet in enumerate(self.pad.sheets, 1):
             sheet.rule(LEFT, foot, RIGHT, foot, 0.4)
-            of = f"Page {number} of {count}"
-            text = f"{self._title}  {self._header.number}  ·  UCR {self._header.ucr}"
+            of = self._running.pages.format(number=number, count=count)
+            text = f"{self._title}  {self._running.foot}"
             room = RIGHT - LEFT - 70
             sheet.text(LEFT, foot + 4, text, self.pad.fitted(text, FINE, room))
             sheet.text(RIGHT, foot + 4, of, FINE, "right")
@@ -175,18 +189,17 @@ class Form:
     def _first_heading(self) -> None:
         middle = (LEFT + RIGHT) / 2
         self.sheet.text(middle, self.y, self._title, Style(16, bold=True), "centre")
-        self.sheet.text(middle, self.y + 20, self._korean, Style(9), "centre")
+        self.sheet.text(middle, self.y + 20, self._other, Style(9), "centre")
         self.y += 38
 
     def _next_sheet(self) -> None:
         self.sheet = self.pad.sheet()
         self.y = TOP
-        title = f"{self._title}  {self._korean}"
+        title = f"{self._title}  {self._other}"
         self.sheet.text(LEFT, self.y, title, Style(9, bold=True))
-        number = f"No. {self._header.number}  ·  {self._header.date:%Y-%m-%d}"
         used = self.pad.fonts.bold.width(title, 9) + 12
-        shown = self.pad.fitted(number, BODY, RIGHT - LEFT - used)
-        self.sheet.text(RIGHT, self.y + 1, number, shown, "right")
+        shown = self.pad.fitted(self._running.over, BODY, RIGHT - LEFT - used)
+        self.sheet.text(RIGHT, self.y + 1, self._running.over, shown, "right")
         self.y += 18
 
     def _stacked(self, rows: Sequence[Sequence[Cell]], x: float, width: float, scale: float) -> list[list[_Placed]]:
@@ -209,7 +222,7 @@ class Form:
     def _draw_cell(self, placed: _Placed, height: float) -> None:
         cell, sheet = placed.cell, self.sheet
         sheet.box(placed.x, placed.y, placed.width, height)
-        sheet.text(placed.x + INSIDE, placed.y + 2.5, f"{cell.label}  {cell.korean}", LABEL)
+        sheet.text(placed.x + INSIDE, placed.y + 2.5, f"{cell.label}  {cell.korean}".strip(), LABEL)
         self._texts(placed.lines, placed.x, placed.y + 11.5, placed.width, "left")
         if cell.barcode is not None:
             under = placed.y + 12.5 + sum(style.leading for _, style in placed.lines)
@@ -233,7 +246,7 @@ class Form:
         height = max(len(lines) for lines in labels) * HEADING.leading + LABEL.leading + 5
         self.sheet.box(LEFT, self.y, RIGHT - LEFT, height, fill=0.92)
         for column, edge, lines in zip(self._columns, self._edges(), labels, strict=False):
-            texts = [(line, HEADING) for line in lines] + [(column.korean, LABEL)]
+            texts = [(line, HEADING) for line in lines] + [(column.korean, LABEL)] * bool(column.korean)
             self._texts(texts, edge, self.y + 2.5, column.width, "centre")
         self.y += height
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tradelane.documents.boxes import BODY, FINE, SMALL, STRONG, Styled, kilograms, party_cells, reference_cells
 from tradelane.documents.fonts import FontSource, load
-from tradelane.documents.form import LEFT, RIGHT, Column, Form
+from tradelane.documents.form import LEFT, RIGHT, Column, Form, running
 from tradelane.documents.page import Pad
 from tradelane.domain.papers import PackedLine, PackingList, PaperPackage
 
@@ -25,13 +25,19 @@ _COLUMNS = (
 
 def render(packing_list: PackingList, fonts: FontSource | None = None) -> bytes:
     """The packing list as PDF; the same list gives the same bytes. Raises MissingGlyph before drawing."""
-    form = Form(Pad(load(fonts), f"Packing list {packing_list.number}"), packing_list, "PACKING LIST", "포장명세서")
+    form = Form(
+        Pad(load(fonts), f"Packing list {packing_list.number}"), "PACKING LIST", "포장명세서", running(packing_list)
+    )
     form.boxes(party_cells(packing_list), reference_cells(packing_list, "Packing list No.", "명세서번호"))
     form.y += 6
     form.begin_table(_COLUMNS)
     for package in packing_list.packages:
         form.row(_package_cells(package), fill=0.96)
         for line in package.lines:
+            form.row(_line_cells(line))
+    if packing_list.lines:
+        form.row(_together_cells(packing_list), fill=0.96)
+        for line in packing_list.lines:
             form.row(_line_cells(line))
     form.end_table()
     width = (RIGHT - LEFT) * 0.44
@@ -53,6 +59,7 @@ def render(packing_list: PackingList, fonts: FontSource | None = None) -> bytes:
         form.note("ESTIMATE 추정치", packing_list.estimate_note)
     form.y += 6
     form.signature(
+        packing_list,
         "We declare that the packages and contents stated in this packing list are true and correct.",
         "당사는 이 포장명세서의 기재사항이 사실과 다름없음을 신고합니다.",
     )
@@ -68,9 +75,24 @@ def _package_cells(package: PaperPackage) -> list[list[Styled]]:
         [],
         [],
         [],
-        [(kilograms(package.net_weight_g), STRONG)],
+        [(kilograms(package.net_weight_g), STRONG)] if package.net_weight_g is not None else [],
         [(kilograms(package.gross_weight_g), STRONG)],
         [(size, SMALL), (f"{package.cbm:f}", SMALL)],
+    ]
+
+
+def _together_cells(packing_list: PackingList) -> list[list[Styled]]:
+    numbers = f"1\N{EN DASH}{len(packing_list.packages)}"
+    return [
+        [(numbers, STRONG)],
+        [],
+        [("Goods in all packages", STRONG), ("전체 포장 내용물", FINE)],
+        [],
+        [],
+        [],
+        [(kilograms(packing_list.net_weight_g), STRONG)],
+        [],
+        [],
     ]
 
 
@@ -78,6 +100,8 @@ def _line_cells(line: PackedLine) -> list[list[Styled]]:
     description: list[Styled] = [(line.description_en, BODY)]
     if line.description_ko is not None:
         description.append((line.description_ko, FINE))
+    if line.lot is not None:
+        description.append((f"Lot 제조번호 {line.lot}", SMALL))
     return [
         [(f"line {line.number}", FINE)],
         [(line.marks, SMALL)],

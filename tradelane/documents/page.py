@@ -110,9 +110,10 @@ class Sheet:
 class Pad:
     """The sheets of one paper and the fonts they are measured with."""
 
-    def __init__(self, fonts: Fonts, title: str) -> None:
+    def __init__(self, fonts: Fonts, title: str, language: str = "en") -> None:
         self.fonts = fonts
         self.title = title
+        self.language = language
         self.sheets: list[Sheet] = []
 
     def sheet(self) -> Sheet:
@@ -148,7 +149,7 @@ class Pad:
         )
         out = BytesIO()
         with DRAWING:
-            canvas: Any = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang="en")
+            canvas: Any = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=self.language)
             canvas.setTitle(self.title)
             for sheet in self.sheets:
                 for item in sheet.placed:

@@ -3,12 +3,18 @@
 A path names the thing, the value is text as a person types it:
 
 - `items.<SKU>.<field>`: product data of this order (`hsk`, `cl_tariff`, `description_en`, `net_weight_g`, ...);
+- `items.<SKU>.lot`: the maker's lot (제조번호) of these goods; it goes before the parcel's;
 - `consignee.<field>`: `name`, `rut`, `phone`, `email`, `comuna`, `region`, `address` (lines separated by `|`);
-- `package.<field>`: `gross_weight_g`, `length_cm`, `width_cm`, `height_cm`.
+- `package.boxes`: how many boxes there are; what was said of boxes beyond is forgotten;
+- `package.<n>.<field>`: `gross_weight_g`, `length_cm`, `width_cm`, `height_cm` of box n; without n, of box 1;
+- `package.lot`: the lot of everything in the parcel.
+
+How those of `package` and `lot` are laid over a plan is in `packing`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any
@@ -16,13 +22,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from tradelane.domain.catalogue import Centimetres, Grams, Product
-from tradelane.domain.consignment import Package
 from tradelane.domain.identifiers import Rut
 from tradelane.domain.order import Consignee
 
 PRODUCT_FIELDS = tuple(name for name in Product.model_fields if name != "sku")
 CONSIGNEE_FIELDS = ("name", "rut", "phone", "email", "comuna", "region", "address")
 PACKAGE_FIELDS = ("gross_weight_g", "length_cm", "width_cm", "height_cm")
+BOXES = "package.boxes"
+PARCEL_LOT = "package.lot"
+
+MOST_BOXES = 99
+"""Boxes of one parcel; couriers take 999 pieces, no consumer's order has so many."""
+
+MOST_OF_A_LOT = 40
+"""Characters of a lot; several are written one after another with a comma."""
 
 LONGEST_TEXT = 100
 """Characters of a line, a name or a comuna as papers and carriers take them."""
@@ -33,6 +46,9 @@ MOST_LINES = 4
 MOST_DIGITS = 9
 """No weight in grams and no length in centimetres has more."""
 
+_BOX = re.compile(rf"package\.(?:([1-9][0-9]?)\.)?({'|'.join(PACKAGE_FIELDS)})")
+_ITEM_LOT = re.compile(r"items\.(.+)\.lot", re.DOTALL)
+_LOT = re.compile(rf"[0-9A-Za-z가-힣][0-9A-Za-z가-힣 .,:#()/_+-]{{0,{MOST_OF_A_LOT - 1}}}")
 _GRAMS: TypeAdapter[int] = TypeAdapter(Grams)
 _MILLIMETRES: TypeAdapter[Decimal] = TypeAdapter(Annotated[Centimetres, Field(decimal_places=1)])
 
@@ -58,18 +74,73 @@ def checked(path: str, value: str) -> Amendment:
         raise ValueError(f"{path or 'The amendment'} has no value; write path=value.")
     if area == "items":
         sku, _, field = rest.rpartition(".")
+        if sku and field == "lot":
+            return Amendment(path=path, value=_lot(path, value))
         if not sku or field not in PRODUCT_FIELDS:
-            raise ValueError(f"{path} is not known; write items.<SKU>.<field> with one of {', '.join(PRODUCT_FIELDS)}.")
+            known = ", ".join((*PRODUCT_FIELDS, "lot"))
+            raise ValueError(f"{path} is not known; write items.<SKU>.<field> with one of {known}.")
         return Amendment(path=path, value=_product_value(path, field, value))
     if area == "consignee" and rest in CONSIGNEE_FIELDS:
         return Amendment(path=path, value=_consignee_value(path, rest, value))
-    if area == "package" and rest in PACKAGE_FIELDS:
+    if path == BOXES:
+        return Amendment(path=path, value=_count(value))
+    if path == PARCEL_LOT:
+        return Amendment(path=path, value=_lot(path, value))
+    if (box := box_of(path)) is not None:
         number = _positive(path, value)
-        return Amendment(path=path, value=_parsed(path, _GRAMS if rest.endswith("_g") else _MILLIMETRES, number))
+        measure = _parsed(path, _GRAMS if box[1].endswith("_g") else _MILLIMETRES, number)
+        return Amendment(path=box_path(*box), value=measure)
     raise ValueError(
         f"{path} cannot be amended; the paths are items.<SKU>.<field>, "
-        f"consignee.{{{','.join(CONSIGNEE_FIELDS)}}} and package.{{{','.join(PACKAGE_FIELDS)}}}."
+        f"consignee.{{{','.join(CONSIGNEE_FIELDS)}}}, package.{{{','.join(PACKAGE_FIELDS)},boxes,lot}} "
+        f"and package.<n>.<field> for box n up to {MOST_BOXES}."
     )
+
+
+def box_path(number: int, field: str) -> str:
+    """The one name of a measure: box 1 has no number, so that nothing is said of it twice.
+
+    >>> box_path(1, "length_cm"), box_path(2, "length_cm")
+    ('package.length_cm', 'package.2.length_cm')
+    """
+    return f"package.{field}" if number == 1 else f"package.{number}.{field}"
+
+
+def box_of(path: str) -> tuple[int, str] | None:
+    """Box and field that a path speaks of.
+
+    >>> box_of("package.2.length_cm"), box_of("package.1.length_cm"), box_of("package.lot")
+    ((2, 'length_cm'), (1, 'length_cm'), None)
+    """
+    found = _BOX.fullmatch(path)
+    return (int(found[1] or 1), found[2]) if found else None
+
+
+def lot_of_sku(path: str) -> str | None:
+    """The SKU whose lot a path names, if it names one; no declaration and no booking says a lot.
+
+    >>> lot_of_sku("items.A.B.lot"), lot_of_sku("items.A.hsk"), lot_of_sku("package.lot")
+    ('A.B', None, None)
+    """
+    found = _ITEM_LOT.fullmatch(path)
+    return found[1] if found else None
+
+
+def _count(value: str) -> str:
+    number = _positive(BOXES, value)
+    if number != number.to_integral_value() or number > MOST_BOXES:
+        raise ValueError(f"{BOXES} is a whole number from 1 to {MOST_BOXES}, not {value}.")
+    return str(int(number))
+
+
+def _lot(path: str, value: str) -> str:
+    lot = " ".join(value.split())
+    if not _LOT.fullmatch(lot):
+        raise ValueError(
+            f"{path} has at most {MOST_OF_A_LOT} letters (Latin, Hangul), digits, blanks and .,:#()/_+- "
+            "and begins with a letter or digit."
+        )
+    return lot
 
 
 def _product_value(path: str, field: str, value: str) -> str:
@@ -123,6 +194,7 @@ def amended_product(product: Product, amendments: Iterable[Amendment]) -> Produc
     """The product with every amendment of its SKU laid over, the latest last."""
     prefix = f"items.{product.sku}."
     changes = {a.path.removeprefix(prefix): a.value for a in amendments if a.path.startswith(prefix)}
+    changes = {field: value for field, value in changes.items() if field in PRODUCT_FIELDS}
     return Product.model_validate({**product.model_dump(), **changes}) if changes else product
 
 
@@ -140,19 +212,3 @@ def amended_consignee(consignee: Consignee, amendments: Iterable[Amendment]) -> 
         else:
             data[field] = amendment.value
     return Consignee.model_validate(data)
-
-
-def amended_package(package: Package | None, amendments: Iterable[Amendment]) -> Package | None:
-    """The package with every amendment laid over; None stays None until all four measures are known.
-
-    An estimate stays an estimate until all four are measured: the papers say so.
-    """
-    changes = {a.path.removeprefix("package."): a.value for a in amendments if a.path.startswith("package.")}
-    if not changes:
-        return package
-    data = package.model_dump() if package else {}
-    data.update(changes)
-    if any(data.get(field) is None for field in PACKAGE_FIELDS):
-        return package
-    measured = all(field in changes for field in PACKAGE_FIELDS)
-    return Package.model_validate({**data, "estimated": data.get("estimated", False) and not measured})

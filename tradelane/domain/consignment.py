@@ -6,7 +6,7 @@ brands in one parcel are two declarations.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from tradelane.domain.catalogue import Centimetres, Exporter, Grams, IvaAccreditation
 from tradelane.domain.identifiers import ChileanTariffCode, CountryCode, Hsk, OrderId, ShipmentId, Ucr
@@ -94,6 +94,8 @@ class Consignment(_Value):
     items: tuple[ConsignmentItem, ...]
     exporters: tuple[Exporter, ...]
     packages: tuple[Package, ...]
+    lots: dict[str, str] = Field(default_factory=dict)
+    """SKU -> the maker's lot, where the bench wrote it down; papers show it, no declaration says it."""
     incoterm: Incoterm
     incoterm_place: str
     shipping_charge: Money

@@ -16,6 +16,7 @@ from tradelane.domain.catalogue import Exporter
 from tradelane.domain.consignment import Consignment, ConsignmentItem, DeclarationPart
 from tradelane.domain.identifiers import ExportDeclarationNumber, Ucr
 from tradelane.domain.money import Money, total
+from tradelane.domain.outside import digest_of
 from tradelane.domain.trade_time import Instant
 
 
@@ -140,6 +141,13 @@ class ExportDeclaration(_Value):
     @property
     def fob(self) -> Money:
         return total((line.fob_krw for line in self.lines), "KRW")
+
+    @property
+    def digest(self) -> str:
+        """Of what is declared, without the week's rate and what follows from it: the same goods, the same digest."""
+        return digest_of(
+            self.model_dump(mode="json", exclude={"rate": True, "route": True, "lines": {"__all__": {"fob_krw"}}})
+        )
 
 
 def order_number(ucr: Ucr, part: DeclarationPart, round_: int) -> str:

@@ -206,19 +206,23 @@ class PackedLine(Paper):
     quantity: PositiveInt
     unit: Word = "PCS"
     net_weight_g: PositiveInt
+    lot: Line | None = None
 
 
 class PaperPackage(Paper):
-    """One package: kind (such as CARTON), outer size in centimetres, weights in grams, and what is inside."""
+    """One package: kind (such as CARTON), outer size in centimetres, weights in grams, and what is inside.
+
+    Without lines nobody has said which goods are in this one; then its net weight is not known either.
+    """
 
     number: PositiveInt
     kind: Word
     length_cm: Centimetres
     width_cm: Centimetres
     height_cm: Centimetres
-    net_weight_g: PositiveInt
+    net_weight_g: PositiveInt | None = None
     gross_weight_g: PositiveInt
-    lines: tuple[PackedLine, ...] = Field(min_length=1, max_length=999)
+    lines: tuple[PackedLine, ...] = Field(default=(), max_length=999)
 
     @property
     def cbm(self) -> Decimal:
@@ -228,6 +232,10 @@ class PaperPackage(Paper):
 
     @model_validator(mode="after")
     def _weights_agree(self) -> Self:
+        if self.net_weight_g is None and not self.lines:
+            return self
+        if self.net_weight_g is None or not self.lines:
+            raise ValueError(f"Package {self.number} has its goods and their net weight together or neither.")
         weights = (line.net_weight_g for line in self.lines)
         _check_sum(f"net weight of package {self.number}", self.net_weight_g, weights, "lines")
         _check_gross(self.gross_weight_g, self.net_weight_g, f"Package {self.number}")
@@ -235,9 +243,14 @@ class PaperPackage(Paper):
 
 
 class PackingList(PaperHeader):
-    """포장명세서. The same header without prices; weights and volume add up over the packages."""
+    """포장명세서. The same header without prices; weights and volume add up over the packages.
+
+    ``lines`` are goods spread over all packages, where the bench has not said which is in which; else each package
+    has its own.
+    """
 
     packages: tuple[PaperPackage, ...] = Field(min_length=1, max_length=999)
+    lines: tuple[PackedLine, ...] = Field(default=(), max_length=999)
     net_weight_g: PositiveInt
     gross_weight_g: PositiveInt
 
@@ -247,17 +260,24 @@ class PackingList(PaperHeader):
         return sum((package.cbm for package in self.packages), Decimal(0))
 
     @property
+    def goods(self) -> tuple[PackedLine, ...]:
+        """Everything packed."""
+        return self.lines or tuple(line for package in self.packages for line in package.lines)
+
+    @property
     def quantity(self) -> NonNegativeInt:
         """Pieces in all packages."""
-        return sum(line.quantity for package in self.packages for line in package.lines)
+        return sum(line.quantity for line in self.goods)
 
     @model_validator(mode="after")
     def _weights_agree(self) -> Self:
         _check_numbering((package.number for package in self.packages), "packages")
-        nets = (package.net_weight_g for package in self.packages)
-        _check_sum("net weight", self.net_weight_g, nets, "packages")
+        if any(bool(package.lines) is bool(self.lines) for package in self.packages):
+            raise ValueError("The goods stand either in their packages or together for all of them, never both.")
+        _check_sum("net weight", self.net_weight_g, (line.net_weight_g for line in self.goods), "packages")
         grosses = (package.gross_weight_g for package in self.packages)
         _check_sum("gross weight", self.gross_weight_g, grosses, "packages")
+        _check_gross(self.gross_weight_g, self.net_weight_g, "The packing list")
         return self
 
 

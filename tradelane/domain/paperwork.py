@@ -64,7 +64,11 @@ def commercial_invoice(consignment: Consignment, day: date) -> CommercialInvoice
 
 
 def packing_list(consignment: Consignment, day: date) -> PackingList:
-    """The packing list: the same goods in the one parcel of the consignment."""
+    """The packing list: the same goods in the boxes of the consignment.
+
+    In one box its content is known; over several the goods stand together, for the bench measures boxes and does
+    not say what is in which.
+    """
     exporter = consignment.exporters[0]
     packed = tuple(
         PackedLine(
@@ -76,10 +80,11 @@ def packing_list(consignment: Consignment, day: date) -> PackingList:
             origin=item.origin,
             quantity=item.quantity,
             net_weight_g=item.net_weight_total_g,
+            lot=consignment.lots.get(item.sku),
         )
         for number, item in enumerate(consignment.items, start=1)
     )
-    package = consignment.packages[0]
+    alone = len(consignment.packages) == 1
     return PackingList(
         number=invoice_number(consignment.ucr),
         date=day,
@@ -93,18 +98,20 @@ def packing_list(consignment: Consignment, day: date) -> PackingList:
         reason_for_export=REASON,
         signatory=f"{exporter.representative_en}, {exporter.name_en}",
         estimate_note=_estimate(consignment),
-        packages=(
+        packages=tuple(
             PaperPackage(
-                number=1,
+                number=number,
                 kind="CARTON",
                 length_cm=package.length_cm,
                 width_cm=package.width_cm,
                 height_cm=package.height_cm,
-                net_weight_g=consignment.net_weight_g,
+                net_weight_g=consignment.net_weight_g if alone else None,
                 gross_weight_g=package.gross_weight_g,
-                lines=packed,
-            ),
+                lines=packed if alone else (),
+            )
+            for number, package in enumerate(consignment.packages, start=1)
         ),
+        lines=() if alone else packed,
         net_weight_g=consignment.net_weight_g,
         gross_weight_g=consignment.gross_weight_g,
     )
@@ -172,6 +179,8 @@ def _wrapped(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _estimate(consignment: Consignment) -> str | None:
-    if any(package.estimated for package in consignment.packages):
-        return "Gross weight and dimensions are estimates (총중량·용적 추정값)."
-    return None
+    numbers = [number for number, package in enumerate(consignment.packages, start=1) if package.estimated]
+    if not numbers:
+        return None
+    which = "" if len(numbers) == len(consignment.packages) else f" of package {', '.join(map(str, numbers))}"
+    return f"Gross weight and dimensions{which} are estimates (총중량·용적 추정값)."

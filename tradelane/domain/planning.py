@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.amendment import Amendment, amended_consignee, amended_package, amended_product
+from tradelane.domain.amendment import Amendment, amended_consignee, amended_product
 from tradelane.domain.catalogue import Exporter, Product, Seller, missing_fields
 from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
 from tradelane.domain.gaps import (
@@ -64,7 +64,7 @@ def plan(
     terms: LaneTerms,
     version: int = 1,
 ) -> Consignment:
-    """Plan the consignment of all live orders of a shipment.
+    """Plan the consignment of all live orders of a shipment; its packages are an estimate or none (see `packing`).
 
     Raises:
         Unplannable: with every gap found, so that a person is asked once.
@@ -95,7 +95,6 @@ def plan(
     if gaps:
         raise Unplannable(tuple(dict.fromkeys(gaps)))
     estimate = _estimate(parcels, terms) if terms.packing_by_estimate else None
-    package = amended_package(estimate, overlay)
     return Consignment(
         ucr=ucr,
         shipment_id=shipment.id,
@@ -106,7 +105,7 @@ def plan(
         consignee=consignee,
         items=tuple(items),
         exporters=tuple(exporters[exporter_id] for exporter_id in sorted({item.exporter_id for item in items})),
-        packages=(package,) if package else (),
+        packages=(estimate,) if estimate else (),
         incoterm=terms.incoterm,
         incoterm_place=terms.place,
         shipping_charge=shipment.shipping_charge,

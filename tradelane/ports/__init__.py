@@ -17,6 +17,10 @@ from tradelane.ports.desk import (
     Notices,
     Notifier,
     Quotas,
+    ReplayBatch,
+    ReplayOrder,
+    Replays,
+    ReplayState,
 )
 from tradelane.ports.outside import (
     BookingRequest,
@@ -78,6 +82,10 @@ __all__ = [
     "Notices",
     "Notifier",
     "Quotas",
+    "ReplayBatch",
+    "ReplayOrder",
+    "ReplayState",
+    "Replays",
     "SellerToken",
     "Sellers",
     "StoredDocument",

@@ -141,6 +141,9 @@ class Gates(Protocol):
 
     def put(self, gate: Gate) -> None: ...
 
+    def change(self, before: Gate | None, after: Gate) -> bool:
+        """Set a gate only if it still stands as `before` (None: was never set); False when somebody else was first."""
+
 
 class Quotas(Protocol):
     """Table `quotas`: requests spent at a counterparty on one of its days."""
@@ -185,3 +188,61 @@ class Notices(Protocol):
 
     def failed(self, notice_id: str, at: datetime) -> None:
         """Give it back; it is taken again later."""
+
+    def settled(self, notice_ids: Sequence[str], at: datetime) -> frozenset[str]:
+        """Those of them that need nobody now: told, being told, or waiting for their next try."""
+
+
+# --- replays of many ----------------------------------------------------------------------------------------------
+
+
+class ReplayState(StrEnum):
+    """What became of one order of a replay of many."""
+
+    PLANNED = "planned"
+    APPLYING = "applying"
+    """Begun; after an interruption it is finished first."""
+    APPLIED = "applied"
+    STALE = "stale"
+    """The order had moved on since the plan."""
+    REFUSED = "refused"
+    """A rule said no; the note has its sentence."""
+
+
+class ReplayBatch(_Record):
+    """A replay of many orders, as it was planned."""
+
+    id: str
+    chosen_by: str
+    """The condition its orders were chosen by."""
+    step: str
+    """The step to replay; empty for the one each order holds at."""
+    planned_at: Instant
+    """Trade time."""
+
+
+class ReplayOrder(_Record):
+    """One hold of one order in a replay of many."""
+
+    order_id: str
+    step: str
+    """The step to replay."""
+    version: str
+    """Names the hold it was chosen for: gone or opened anew, the order has moved on."""
+    state: ReplayState = ReplayState.PLANNED
+    note: str = ""
+
+
+class Replays(Protocol):
+    """Tables `replays` and `replay_orders`: what was planned for many orders, and how far it is."""
+
+    def plan(self, batch: ReplayBatch, orders: Sequence[ReplayOrder]) -> None:
+        """Write a plan down, whole or not at all."""
+
+    def get(self, batch_id: str) -> ReplayBatch | None: ...
+
+    def orders(self, batch_id: str) -> tuple[ReplayOrder, ...]:
+        """By order and step."""
+
+    def settle(self, batch_id: str, order_id: str, step: str, state: ReplayState, note: str = "") -> bool:
+        """Write down how far one is; False, and nothing changed, when it was settled for good before."""

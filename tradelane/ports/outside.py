@@ -74,6 +74,20 @@ class ExportFiling(Protocol):
 
     async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None: ...
 
+    async def find_amendment(self, declaration: ExportDeclaration, filing: Filing, version: int) -> Existing[str]:
+        """Whether the amendment (정정) of this version was asked: content is `asked`, `approved` or `refused`.
+
+        After `refused` come `: ` and the words of customs, where it gave any.
+        """
+
+    async def amend(self, declaration: ExportDeclaration, filing: Filing, version: int, reason: str) -> None:
+        """Ask that an accepted declaration says what `declaration` does, valued at the rate it was accepted with.
+
+        Raises:
+            Unavailable: code `request_pending` while an earlier request for this declaration is not decided.
+            Refused: reason `amendment_refused` in the channel's words, `manual_work` when a person must ask for it.
+        """
+
 
 class CustomsInformation(Protocol):
     """UNI-PASS Open API: read only."""

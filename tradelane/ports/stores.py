@@ -58,6 +58,9 @@ class Consignments(Protocol):
 
     def close(self, ucr: Ucr, outcome: str, at: datetime) -> Claim: ...
 
+    def reopen(self, ucr: Ucr) -> Claim:
+        """Clear outcome and instant of closing: a replay has made the journey open again."""
+
     def unfinished(self) -> tuple[Claim, ...]: ...
 
 
@@ -115,8 +118,8 @@ class Effects(Protocol):
     def intend(self, key: str, step: str, at: datetime) -> None:
         """Insert or keep; never turns `done` back."""
 
-    def begin(self, key: str, step: str, at: datetime, fence: timedelta) -> timedelta:
-        """Begin a write, in real time; zero when it may go ahead.
+    def begin(self, key: str, step: str, at: datetime, fence: timedelta, about: str | None = None) -> timedelta:
+        """Begin a write, in real time; zero when it may go ahead. `about` is JSON of what is to be written.
 
         While another try of the same write may still be in flight (begun less than `fence` ago and neither done nor
         released) nothing is begun and the remaining wait is given.
@@ -125,7 +128,8 @@ class Effects(Protocol):
     def release(self, key: str) -> None:
         """Say that a try has ended without result: nothing of it is in flight any more."""
 
-    def done(self, key: str, content: str, at: datetime) -> None: ...
+    def done(self, key: str, content: str, at: datetime, step: str = "") -> None:
+        """Write down that the effect exists; `step` names one that was never begun here (else the key's last part)."""
 
     def of_ucr(self, ucr: Ucr) -> tuple[EffectRow, ...]: ...
 

@@ -114,6 +114,18 @@ class SqlConsignments:
             )
             return self._required(connection, ucr)
 
+    def reopen(self, ucr: Ucr) -> Claim:
+        """Clear outcome and instant of closing; one that is open stays as it is.
+
+        Raises:
+            NotRecorded: the consignment was never claimed.
+        """
+        with self._database.write() as connection:
+            connection.execute(
+                update(consignments).where(consignments.c.ucr == str(ucr)).values(outcome=None, closed_at=None)
+            )
+            return self._required(connection, ucr)
+
     def unfinished(self) -> tuple[Claim, ...]:
         """Consignments without outcome, oldest claim first."""
         with self._database.read() as connection:

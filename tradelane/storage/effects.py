@@ -31,9 +31,9 @@ class SqlEffects:
         with self._database.write() as connection:
             keep(connection, effects, {"key": key, "step": step, "state": "intended", "intended_at": at})
 
-    def begin(self, key: str, step: str, at: datetime, fence: timedelta) -> timedelta:
+    def begin(self, key: str, step: str, at: datetime, fence: timedelta, about: str | None = None) -> timedelta:
         """Begin a write unless another try of it may still be in flight; gives the wait that remains."""
-        offered = {"key": key, "step": step, "state": "intended", "intended_at": at}
+        offered = {"key": key, "step": step, "state": "intended", "content": about, "intended_at": at}
         with self._database.write() as connection:
             row = connection.execute(select(effects).where(effects.c.key == key)).one_or_none()
             if row is not None and row.state == "intended" and at - row.intended_at < fence:
@@ -49,14 +49,14 @@ class SqlEffects:
                 update(effects).where(effects.c.key == key, effects.c.state == "intended").values(state="released")
             )
 
-    def done(self, key: str, content: str, at: datetime) -> None:
+    def done(self, key: str, content: str, at: datetime, step: str = "") -> None:
         """Write down that the effect exists; one found by its lookup twin was perhaps never intended here."""
         with self._database.write() as connection:
-            # the step of a row that was never intended is the last part of its key; an intended row keeps its own
+            # an intended row keeps its own step
             keep(
                 connection,
                 effects,
-                {"key": key, "step": key.rpartition(":")[2], "state": "intended", "intended_at": at},
+                {"key": key, "step": step or key.rpartition(":")[2], "state": "intended", "intended_at": at},
             )
             connection.execute(
                 update(effects).where(effects.c.key == key).values(state="done", content=content, done_at=at)

@@ -13,13 +13,15 @@ from workflows.steps import Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.steps import (
+        AMEND_EXPORT_DECLARATION,
         LODGE_EXPORT_DECLARATION,
         READ_EXPORT_ACCEPTANCE,
+        AmendRequest,
         FilingRequest,
         LodgeRequest,
     )
     from tradelane.domain.consignment import DeclarationPart
-    from tradelane.domain.export_declaration import Filing, FilingState, draw_up
+    from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, draw_up
     from tradelane.domain.holds import Fault
     from tradelane.domain.trade_time import today_in_korea
 
@@ -40,7 +42,7 @@ def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
 
 
 def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
-    """Why an amendment is not possible any more, in one sentence: what customs has or looks at stays as it is."""
+    """Why an amendment is not possible now, in one sentence: what customs looks at stays as it is until it answers."""
     for part in j.plan.parts if j.rounds_filed else ():
         filing = j.filings.get(part.name)
         sending = part.name in j.lodging and f"{LODGE_EXPORT_DECLARATION.name}:{part.name}" not in j.steps.holds
@@ -50,7 +52,7 @@ def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
         if all(_sku(path) is not None and _sku(path) not in own for path in paths):
             continue
         if filing is not None and filing.state is FilingState.ACCEPTED:
-            return "Customs has accepted the declaration: withdraw it (cancel) or have it amended by a person."
+            continue  # amended (정정) before the goods are booked
         return f"Customs has declaration {part.name} before it: wait for its answer."
     return None
 
@@ -101,10 +103,55 @@ async def _accepted(j: Journey, name: str) -> None:
         filing_round += 1  # only an error notice frees the reference for a new one
 
 
+async def bring_in_line(j: Journey) -> None:
+    """Amend (정정) every accepted declaration that says other than the plan does now, before a costly step.
+
+    The amounts stay at the rate of the day it was filed: an amendment corrects that declaration.
+    """
+    for part in j.plan.parts:
+        filing = j.filings.get(part.name)
+        if filing is not None and filing.state is FilingState.ACCEPTED:
+            await _in_line(j, part.name, filing)
+
+
+async def _in_line(j: Journey, name: str, filing: Filing) -> None:
+    told: ExportDeclaration | None = None
+
+    def request() -> AmendRequest:
+        nonlocal told
+        told = _declaration(j, name)
+        return AmendRequest(
+            declaration=told,
+            filing=filing,
+            version=j.plan.version,
+            reason="the seller corrected the data",
+            timetable=j.steps.timetable,
+            order_id=j.order_id,
+        )
+
+    while _declaration(j, name) != j.declared.get(name):
+        reply = await j.steps.perform(AMEND_EXPORT_DECLARATION, request, part=name)
+        j.filings[name] = reply.filing
+        if told is not None:
+            j.declared[name] = told
+        j.steps.changed()
+
+
+def _declaration(j: Journey, name: str) -> ExportDeclaration:
+    """What the plan says now, in the words of the declaration that customs accepted."""
+    rate = j.rates[name]
+    drawn = draw_up(j.plan, _part(j, name), rate, rate.valid_from, j.rounds_filed[name])
+    before = j.declared.get(name)
+    return drawn.model_copy(update={"route": before.route}) if before else drawn
+
+
 async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
+    declared: ExportDeclaration | None = None
+
     def request() -> LodgeRequest:
+        nonlocal declared
         assert j.rate is not None
-        declaration = draw_up(j.plan, _part(j, name), j.rate, today_in_korea(j.now()), filing_round)
+        declared = declaration = draw_up(j.plan, _part(j, name), j.rate, today_in_korea(j.now()), filing_round)
         return LodgeRequest(declaration=declaration, timetable=j.steps.timetable, order_id=j.order_id)
 
     j.rounds_filed[name] = filing_round
@@ -114,6 +161,12 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
     finally:
         j.lodging.discard(name)
     j.filings[name] = reply.filing
+    if declared is not None:
+        if reply.rate is not None and reply.rate != declared.rate:  # filed by an earlier run, in an earlier week
+            declared = draw_up(j.plan, _part(j, name), reply.rate, reply.rate.valid_from, filing_round)
+        if reply.in_line:
+            j.declared[name] = declared
+        j.rates[name] = declared.rate
     j.steps.changed()
     return reply.filing
 

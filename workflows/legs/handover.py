@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from workflows.journey import Journey
-from workflows.legs import intake
+from workflows.legs import export, intake
 from workflows.steps import Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
@@ -32,8 +32,8 @@ LONGEST_WATCH = timedelta(days=45)
 
 async def hand_over(j: Journey) -> None:
     """Book, attach the invoice, publish the tracking number."""
-    await intake.reread(j)
-    booked = await j.steps.perform(BOOK_TRANSPORT, j.transport_request)
+    await _ready(j)
+    booked = await j.steps.perform(BOOK_TRANSPORT, j.transport_request, refresh=lambda: _ready(j))
     j.booking, j.tracking_url = booked.booking, booked.tracking_url
     j.steps.changed()
     invoice = next(paper for paper in j.current_papers.papers if paper.kind == CarrierDocument.COMMERCIAL_INVOICE)
@@ -60,6 +60,15 @@ async def hand_over(j: Journey) -> None:
             own_carrier=j.plan.own_carrier,
         ),
     )
+
+
+async def _ready(j: Journey) -> None:
+    """The sale still stands, and customs was told what will travel."""
+    await intake.reread(j)
+    await export.bring_in_line(j)
+    while j.amending:  # somebody amends while we bring in line: once more
+        await intake.reread(j)
+        await export.bring_in_line(j)
 
 
 async def confirm_loading(j: Journey) -> None:

@@ -26,6 +26,9 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.identifiers import OrderId
     from tradelane.domain.order import Order, Shipment
 
+REOPENED = "reopened"
+"""Key of the hold of a journey that begins again."""
+
 PAYMENT_LOOKS = 15
 """Looks at unpaid orders before a hold: the payment patience is split into this many waits."""
 
@@ -35,6 +38,11 @@ async def foreign_site(j: Journey) -> str | None:
     await read_own_order(j)
     site = own_order(j).site
     return None if site == SITE else f"Order {j.order_id} is of site {site}; this lane ends in Chile ({SITE})."
+
+
+async def begun_again(j: Journey, words: str) -> None:
+    """A journey that lost its run waits for a person before it goes on; nothing is written outside unlooked."""
+    await j.steps.hold(REOPENED, OPEN_JOURNEY.name, Failure("reopened", Fault.OURS, words))
 
 
 async def wait_for_go_live(j: Journey) -> None:

@@ -8,7 +8,9 @@ from datetime import date
 import httpx
 
 from tradelane.adapters.errors import Refused
+from tradelane.adapters.http import Quota
 from tradelane.adapters.ktnet import mapper, wire
+from tradelane.adapters.ktnet.amendment import amendment
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess, KtnetClient
 from tradelane.adapters.ktnet.declaration import document
 from tradelane.domain.export_declaration import ExportDeclaration, Filing
@@ -25,9 +27,11 @@ class KtnetFiling:
     notice, so a caller looks first and never relies on the refusal.
     """
 
-    def __init__(self, access: KtnetAccess, client: httpx.AsyncClient, exporters: Exporters) -> None:
+    def __init__(
+        self, access: KtnetAccess, client: httpx.AsyncClient, exporters: Exporters, *, quota: Quota | None = None
+    ) -> None:
         self._access = access
-        self._calls = KtnetClient(access, client)
+        self._calls = KtnetClient(access, client, quota)
         self._exporters = exporters
 
     async def find(self, declaration: ExportDeclaration) -> Existing[Filing]:
@@ -83,6 +87,23 @@ class KtnetFiling:
         result = await self._calls.one(self._access.amend_path, amendment)
         if result.refused:
             raise mapper.refusal(result)
+
+    async def find_amendment(self, declaration: ExportDeclaration, filing: Filing, version: int) -> Existing[str]:
+        """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no such version."""
+        return mapper.amendment(await self._asked(filing.order_no, "5AS"), version)
+
+    async def amend(self, declaration: ExportDeclaration, filing: Filing, version: int, reason: str) -> None:
+        """Ask for the amendment (정정, message 5AS kind A) of an accepted declaration.
+
+        Raises:
+            Unavailable: an earlier request for the declaration is not decided yet.
+            Refused: in KTNET's words, or before anything is sent when the amendment cannot be said.
+        """
+        result = await self._calls.one(
+            self._access.amend_path, amendment(declaration, filing, version, reason, self._access)
+        )
+        if result.refused:
+            raise mapper.amendment_refusal(result)
 
     async def _asked(self, order_no: str, kind: str) -> wire.Result:
         return await self._calls.one(

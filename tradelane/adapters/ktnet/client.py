@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from tradelane.adapters.errors import Garbled, OutsideFailure, Refused
-from tradelane.adapters.http import Answer, Outside, cut
+from tradelane.adapters.http import Answer, Outside, Quota, cut
 from tradelane.adapters.ktnet import wire
 from tradelane.domain.holds import Fault
 
@@ -36,14 +36,16 @@ class KtnetAccess(BaseModel):
     transport_case: str = "ETC"
     withdraw_reason_code: str = "99"
     withdraw_fault_code: str = "1"
+    amend_reason_code: str = "99"
+    amend_fault_code: str = "1"
 
 
 class KtnetClient:
     """Sends one document at a time: a declaration is one durable effect."""
 
-    def __init__(self, access: KtnetAccess, client: httpx.AsyncClient) -> None:
+    def __init__(self, access: KtnetAccess, client: httpx.AsyncClient, quota: Quota | None = None) -> None:
         self._headers = {access.key_header: access.api_key.get_secret_value()}
-        self._outside = Outside(client, PARTY, access.base_url, refusal=refusal)
+        self._outside = Outside(client, PARTY, access.base_url, refusal=refusal, quota=quota)
 
     async def one(self, path: str, document: dict[str, Any]) -> wire.Result:
         """Send one document and return what is said of it.

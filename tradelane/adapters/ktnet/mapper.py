@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tradelane.adapters.errors import Garbled, OutsideFailure, Refused, Stale
+from tradelane.adapters.errors import Garbled, OutsideFailure, Refused, Stale, Unavailable
 from tradelane.adapters.http import cut
 from tradelane.adapters.ktnet import wire
 from tradelane.adapters.ktnet.client import PARTY
@@ -31,6 +31,7 @@ STATE: dict[str, FilingState] = {
 }
 
 WITHDRAWAL: dict[str, str] = {"": "requested", "05": "approved", "01": "refused"}
+AMENDMENT: dict[str, str] = {"": "asked", "05": "approved", "01": "refused"}
 
 OUR_FIELD: dict[str, str] = {
     "HSCode": "hsk",
@@ -53,6 +54,8 @@ _DATED = frozenset({"DeclarationDate", "PaymentExchangeRate", "USDExchangeRate"}
 _DATED_WORDS = ("신고일", "환율", "exchange rate", "declaration date")
 _ALREADY = ("이미 신고", "기신고", "already declared")
 _UNKNOWN = ("요청건이 없", "없음", "not found")
+_PENDING = ("먼저 수신된",)
+_MARKED = re.compile(r"\[V([0-9]{1,6})\]")
 _NAMED = re.compile(r"[\[(]\s*([A-Za-z][A-Za-z0-9]*)\s*[\])]")
 
 
@@ -79,6 +82,8 @@ def refusal(result: wire.Result) -> OutsideFailure:
     field = field_named(words)
     if any(sign in words for sign in _ALREADY):
         return Refused(PARTY, "already_declared", words, fault=Fault.OURS)
+    if _pending(words):
+        return Unavailable(PARTY, "request_pending", words)
     if field in _DATED or (not field and any(sign in words.lower() for sign in _DATED_WORDS)):
         return Stale(PARTY, field or "day_or_rate", words)
     if field in _OF_LINES or field == "TotalPackageWeight":
@@ -125,13 +130,71 @@ def existing(result: wire.Result, declaration: ExportDeclaration) -> Existing[Fi
 
 
 def withdrawal(result: wire.Result) -> Existing[str]:
-    """The state of a withdrawal: `requested`, `approved` or `refused`; a new code cannot be told."""
+    """The state of a withdrawal: `requested`, `approved` or `refused`; a new code cannot be told.
+
+    KTNET speaks of the newest request alone. One of another kind shows that no withdrawal stands, for nothing can be
+    asked after one; a request of no kind may be an amendment, and its approval is no withdrawal.
+    """
+    kind = result.ApplicationType.strip()
     if unknown(result):
         return NotDone(cut(result.ErrorDescription))
     if result.refused and not result.Status:
         return CannotTell(cut(result.ErrorDescription))
+    if kind in ("A", "C"):
+        return NotDone(f"the newest request is of kind {kind}")
+    if kind != "B":
+        return CannotTell(cut(f"KTNET does not say of what kind the request with the status {result.Status!r} is."))
     state = WITHDRAWAL.get(result.Status.strip())
     return Done(state) if state else CannotTell(cut(f"The withdrawal has the unknown status {result.Status}."))
+
+
+def version_mark(version: int) -> str:
+    """Our reference within an amendment's reason: the OrderNo is the same for every version.
+
+    >>> version_mark(3)
+    '[V3]'
+    """
+    return f"[V{version}]"
+
+
+def amendment(result: wire.Result, version: int) -> Existing[str]:
+    """The state of one version's amendment: `asked`, `approved`, or `refused: ` with the words of customs.
+
+    KTNET speaks of the newest request alone, and versions only grow: an earlier version as the newest shows that this
+    one was never asked. A later one, or a request that is not ours, hides whether it was.
+    """
+    if unknown(result):
+        return NotDone(cut(result.ErrorDescription))
+    if result.refused and not result.Status:
+        return CannotTell(cut(result.ErrorDescription))
+    marked = _MARKED.match(result.AmendReason.strip())
+    if result.ApplicationType.strip() != "A" or marked is None:
+        kind = result.ApplicationType.strip() or "not told"
+        words = f"KTNET shows only its newest request, which is no amendment of ours (kind {kind})"
+        return CannotTell(cut(f"{words}: version {version} may lie behind it."))
+    newest = int(marked.group(1))
+    if newest < version:
+        return NotDone(f"the newest amendment is version {newest}")
+    if newest > version:
+        return CannotTell(f"KTNET shows version {newest}, which came after version {version}.")
+    state = AMENDMENT.get(result.Status.strip())
+    if state is None:
+        return CannotTell(cut(f"The amendment of version {version} has the unknown status {result.Status}."))
+    words = cut(result.ErrorDescription)
+    return Done(f"{state}: {words}" if state == "refused" and words else state)
+
+
+def amendment_refusal(result: wire.Result) -> OutsideFailure:
+    """An amendment KTNET does not take; never `Stale`, for its amounts stay at the rate of the declaration."""
+    words = cut(result.ErrorDescription or "KTNET refused the amendment without a reason.")
+    if _pending(words):
+        return Unavailable(PARTY, "request_pending", words)
+    return Refused(PARTY, result.ResultTypeCode.lower(), words, reason="amendment_refused")
+
+
+def _pending(words: str) -> bool:
+    """Whether an earlier request (정정/취하) for the same declaration waits for its decision."""
+    return any(sign in words for sign in _PENDING)
 
 
 def _notice(result: wire.Result, declaration: ExportDeclaration | None) -> tuple[str, str]:

@@ -44,6 +44,8 @@ class Result(_Wire):
     ErrorDescription: Text = ""
     RequestNo: Text = ""
     DocumentTypeCode: Text = ""
+    ApplicationType: Text = ""
+    AmendReason: Text = ""
     ExpDeclNo: Text = ""
     Status: Text = ""
     ConfirmDateTime: Text = ""

@@ -7,7 +7,7 @@ from datetime import date
 
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.manual.desk import PARTY, Desk
-from tradelane.contracts.handmade import DoneByHand, FiledByHand
+from tradelane.contracts.handmade import AmendedByHand, DoneByHand, FiledByHand, amended_by_hand
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import Ucr
@@ -16,6 +16,7 @@ from tradelane.ports import Consignments, Decisions
 
 LODGE = "lodge_export_declaration"
 WITHDRAW = "withdraw_export_declaration"
+AMEND = "amend_export_declaration"
 
 
 class ManualFiling:
@@ -52,6 +53,25 @@ class ManualFiling:
         number = filing.number.printed if filing.number else filing.order_no
         words = f"Withdraw (취하) the export declaration {number} by hand: {reason}"
         raise self._desk.work(self._desk.orders_of(ucr), f"{WITHDRAW}:{name}", words, Fault.AUTHORITY)
+
+    async def find_amendment(self, declaration: ExportDeclaration, filing: Filing, version: int) -> Existing[str]:
+        """What was typed for another version says nothing of this one."""
+        ucr, name = _told(filing.order_no)
+        typed = self._desk.typed(self._desk.orders_of(ucr), f"{AMEND}:{name}", AmendedByHand)
+        return Done("approved") if typed and typed.version == version else NotDone()
+
+    async def amend(self, declaration: ExportDeclaration, filing: Filing, version: int, reason: str) -> None:
+        """Always asks a person."""
+        ucr, name = _told(filing.order_no)
+        number = filing.number.printed if filing.number else filing.order_no
+        words = (
+            f"Amend (정정) the export declaration {number} by hand to version {version}: {reason.strip().rstrip('.')}. "
+            f"It is to say {len(declaration.lines)} lines, {declaration.amount}, FOB {declaration.fob}, "
+            f"{declaration.packages} packages of {declaration.gross_weight_g} g gross, as on the new papers."
+        )
+        orders = self._desk.orders_of(ucr)
+        command, shape = amended_by_hand(orders[0] if orders else "ORDER", f"{AMEND}:{name}", version)
+        raise Refused(PARTY, "manual_work", words, reason="manual_work", commands=(command,), result_shape=shape)
 
     def _filed(self, order_no: str) -> Filing | None:
         ucr, name = _told(order_no)

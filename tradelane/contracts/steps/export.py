@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tradelane.contracts.effect import NETWORK, OFFICE, QUICK, Effect
 from tradelane.contracts.steps.wire import Nothing, Wire
-from tradelane.domain.consignment import Consignment, DeclarationPart
+from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.trade_time import Instant, Timetable
@@ -62,6 +62,10 @@ class FilingReply(Wire):
     """Where a filing stands."""
 
     filing: Filing
+    in_line: bool = True
+    """False when what was found at customs is not what was to be declared: it was filed by an earlier run."""
+    rate: CustomsRate | None = None
+    """The rate it was filed at, where an earlier run filed it."""
 
 
 class AmendRequest(Wire):
@@ -80,7 +84,9 @@ class WithdrawRequest(Wire):
     """A filing to be withdrawn (취하), with the reason customs is told."""
 
     ucr: Ucr
-    part: DeclarationPart
+    part: str
+    """The declaration's name, such as `d1`."""
+    exporter_id: str
     filing: Filing
     reason: str
     timetable: Timetable

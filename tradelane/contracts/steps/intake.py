@@ -36,6 +36,10 @@ class Opening(Wire):
     """False in shadow mode: render and decide, but file, book and publish nothing."""
     language: str = "en"
     """In which operators read holds and details: `en` or `ko`."""
+    ucr: Ucr | None = None
+    """The consignment that an earlier run of this order claimed and carries."""
+    version: int = 0
+    """Highest version of papers made for it so far."""
     cancelled: str = ""
     """The reason of a cancel that was decided in an earlier run and stands: the journey only unwinds."""
 

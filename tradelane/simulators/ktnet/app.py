@@ -37,7 +37,8 @@ class BadEnvelope(Exception):
 
 def simulator(stage: Stage) -> Counterparty:
     """The simulated KTNET on a stage."""
-    portal = Portal(stage, Books(stage.connection()), read_customs())
+    customs = read_customs()
+    portal = Portal(stage, Books(stage.connection(), customs.accepted_hsk), customs)
     routes = [
         Route("/api/export/declaration.do", portal.door("declare", portal.declare), methods=["POST"]),
         Route("/api/export/amend.do", portal.door("amend", portal.amend), methods=["POST"]),
@@ -124,10 +125,11 @@ class Portal:
         seller, order_no = str(document["MallId"]), str(document["OrderNo"])
         now = self._stage.now()
         pending = self._books.amendment(seller, order_no)
-        if pending is not None and pending.kind == document["ApplicationType"] and pending.status(now) == "":
+        if pending is not None and pending.status(now) == "":
             raise Violation("ApplicationType", "먼저 수신된 정정/취하 요청정보가 있습니다.")
         asked = self._books.change(document, now)
-        self._stage.record(NAME, "amend", order_no, {"seller": seller, "number": asked.number, "kind": asked.kind})
+        detail = {"seller": seller, "number": asked.number, "kind": asked.kind, "changed": list(asked.changed)}
+        self._stage.record(NAME, "amend", order_no, detail)
         return {
             "MallId": seller,
             "SellerPartyId": document.get("SellerPartyId", seller),
@@ -167,7 +169,7 @@ class Portal:
             answer["Remark"] = f"GOVCBRR73//{stamp(filing.filed_at)}//11//자동수리 대상"
         if status == ACCEPTED:
             answer["ConfirmDateTime"] = stamp(filing.accepted_at)
-            answer["TotalDeclAmount"], answer["ExchangeRate"] = filing.total_krw, filing.rate
+            answer["TotalDeclAmount"], answer["ExchangeRate"] = self._books.total_krw(filing, now), filing.rate
             answer["Fulfillment"] = [
                 {"BLNo": gone.waybill, "DepartureDate": gone.departed_at.astimezone(KST).strftime("%Y%m%d")}
                 for gone in cargo.carriages(self._stage.connection(), filing.number, now)
@@ -179,7 +181,13 @@ class Portal:
         if asked is None:
             return None
         status = asked.status(now)
-        answer: Result = {"ExpDeclNo": asked.number, "ExpLicenceNo": asked.number, "Status": status}
+        answer: Result = {
+            "ExpDeclNo": asked.number,
+            "ExpLicenceNo": asked.number,
+            "ApplicationType": asked.kind,
+            "AmendReason": asked.reason,
+            "Status": status,
+        }
         if status == ERROR:
             answer["ErrorDescription"] = asked.refusal
         if status == APPROVED:

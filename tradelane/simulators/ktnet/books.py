@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from tradelane.simulators import cargo
 from tradelane.simulators.cargo import Cargo
 from tradelane.simulators.clock import instant, iso
+from tradelane.simulators.ktnet import amendments, contents
 from tradelane.simulators.ktnet.fields import Json, Violation, amount
 from tradelane.simulators.rates import KST
 
@@ -32,12 +33,13 @@ CREATE TABLE IF NOT EXISTS ktnet_filings (
     errors TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS ktnet_filings_by_order ON ktnet_filings (order_no, seller);
-CREATE TABLE IF NOT EXISTS ktnet_amendments (
+CREATE TABLE IF NOT EXISTS ktnet_changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     seller TEXT NOT NULL,
     order_no TEXT NOT NULL,
     number TEXT NOT NULL,
     kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
     request_no TEXT NOT NULL,
     asked_at TEXT NOT NULL,
     refusal TEXT NOT NULL
@@ -93,9 +95,12 @@ class Amendment:
     order_no: str
     number: str
     kind: str
+    reason: str
     request_no: str
     asked_at: datetime
     refusal: str
+    changed: tuple[str, ...] = ()
+    """Codes of what an amendment changes, known while it is asked."""
 
     def status(self, now: datetime) -> str:
         """What customs has said so far."""
@@ -107,9 +112,10 @@ class Amendment:
 class Books:
     """Reads and writes the tables. Every method runs inside the transaction of one request."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, accepted_hsk: Collection[str]) -> None:
         self._db = db
-        for schema in (SCHEMA, cargo.SCHEMA):
+        self._accepted_hsk = accepted_hsk
+        for schema in (SCHEMA, contents.SCHEMA, cargo.SCHEMA):
             db.executescript(schema)
 
     def count_call(self, now: datetime) -> int:
@@ -135,7 +141,7 @@ class Books:
     def amendment(self, seller: str, order_no: str) -> Amendment | None:
         """The newest request to change a declaration of an order, if there is one."""
         row = self._db.execute(
-            "SELECT order_no, number, kind, request_no, asked_at, refusal FROM ktnet_amendments"
+            "SELECT order_no, number, kind, reason, request_no, asked_at, refusal FROM ktnet_changes"
             " WHERE seller = ? AND order_no = ? ORDER BY seq DESC LIMIT 1",
             (seller, order_no),
         ).fetchone()
@@ -153,7 +159,7 @@ class Books:
             number=number,
             registration=str(document["ExportPartyRegistNo"]),
             filed_at=now,
-            total_krw=str(amount(document, "TotalDeclAmountKRW").quantize(Decimal(1))),
+            total_krw=contents.whole(document, "TotalDeclAmountKRW"),
             rate=str(amount(document, "PaymentExchangeRate")),
             errors=errors,
         )
@@ -163,9 +169,15 @@ class Books:
             (filing.seller, order_no, filing.request_no, number, filing.registration, iso(now), filing.total_krw,
              filing.rate, json.dumps(errors, ensure_ascii=False)),
         )  # fmt: skip
+        contents.write(self._db, number, now, document)
         if not errors:
             self._accept(filing, document)
         return filing
+
+    def total_krw(self, filing: Filing, now: datetime) -> str:
+        """The declared won, amended ones included."""
+        said = contents.read(self._db, filing.number, now)
+        return filing.total_krw if said is None else contents.whole(said, "TotalDeclAmountKRW")
 
     def _accept(self, filing: Filing, document: Json) -> None:
         # The row carries its future acceptance: who reads the world must compare accepted_at with the trade time.
@@ -185,7 +197,7 @@ class Books:
             filing.number,
             Cargo(
                 maker=str(document["MakerName"]),
-                packages=str(amount(document, "TotalPackageQuantity").quantize(Decimal(1))),
+                packages=contents.whole(document, "TotalPackageQuantity"),
                 package_unit=str(document["TotalPackageUnitCode"]),
                 weight_kg=str(amount(document, "TotalPackageWeight")),
             ),
@@ -209,32 +221,57 @@ class Books:
             raise Violation("SellerPartyRegistNo", "수출화주의 사업자등록번호와 다릅니다.")
         if filing.status(now) != ACCEPTED or self._state(number) == "withdrawn":
             raise Violation("ExportDeclarationNo", "수출신고서가 수리 상태가 아니므로 정정/취하 할 수 없습니다.")
-        refusal = self._decide(document, filing, now)
-        asked = Amendment(order_no, number, kind, request_no(order_no, now), now, refusal)
+        refusal, changed = self._decide(document, filing, now)
+        reason = str(document["AmendReason"])
+        asked = Amendment(order_no, number, kind, reason, request_no(order_no, now), now, refusal, changed)
         self._db.execute(
-            "INSERT INTO ktnet_amendments (seller, order_no, number, kind, request_no, asked_at, refusal)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (seller, order_no, number, kind, asked.request_no, iso(now), refusal),
+            "INSERT INTO ktnet_changes (seller, order_no, number, kind, reason, request_no, asked_at, refusal)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (seller, order_no, number, kind, reason, asked.request_no, iso(now), refusal),
         )
         return asked
 
-    def _decide(self, document: Json, filing: Filing, now: datetime) -> str:
-        """What customs will answer to a change: empty when it approves. Approved changes take effect at once."""
+    def _decide(self, document: Json, filing: Filing, now: datetime) -> tuple[str, tuple[str, ...]]:
+        """What customs will answer to a change, empty when it approves, and what an amendment changes.
+
+        Withdrawal, extension and amended cargo take effect in the world at once, what a declaration says when approved.
+        """
         terms = str(document.get("AmendRequestTerms") or "")
         match document["ApplicationType"]:
             case "B":
                 if cargo.carriages(self._db, filing.number, now):
-                    return "적재가 완료된 신고건은 취하할 수 없습니다."
+                    return "적재가 완료된 신고건은 취하할 수 없습니다.", ()
                 self._db.execute("UPDATE declarations SET state = 'withdrawn' WHERE number = ?", (filing.number,))
-                return ""
+                return "", ()
             case "C":
-                return self._extend(filing, terms, now)
+                return self._extend(filing, terms, now), ()
             case _:
-                if not terms:
-                    raise Violation("AmendRequestTerms", "필수 입력 항목입니다.")
-                if not document.get("ExportPartyDeclarationId"):
-                    raise Violation("ExportPartyDeclarationId", "필수 입력 항목입니다.")
-                return ""
+                return self._amend(document, filing, terms, now)
+
+    def _amend(self, document: Json, filing: Filing, terms: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+        if not terms:
+            raise Violation("AmendRequestTerms", "필수 입력 항목입니다.")
+        if document.get("ExportPartyDeclarationId") != filing.number[:5]:
+            raise Violation(
+                "ExportPartyDeclarationId", "신고인부호가 수출신고번호와 다릅니다. 신고인은 정정할 수 없습니다."
+            )
+        before = contents.read(self._db, filing.number, now)
+        if before is None:
+            raise Violation("ExportDeclarationNo", "신고서 원본이 없습니다.")
+        wanted = amendments.amended(before, terms)
+        refusal = amendments.refusal_of(before, wanted.document, filing.accepted_at, now, self._accepted_hsk)
+        if not refusal:
+            contents.write(self._db, filing.number, now + DECIDED_AFTER, wanted.document)
+            self._db.execute(
+                "UPDATE declaration_cargo SET maker = ?, packages = ?, weight_kg = ? WHERE number = ?",
+                (
+                    str(wanted.document["MakerName"]),
+                    contents.whole(wanted.document, "TotalPackageQuantity"),
+                    str(amount(wanted.document, "TotalPackageWeight")),
+                    filing.number,
+                ),
+            )
+        return refusal, wanted.changed
 
     def _extend(self, filing: Filing, terms: str, now: datetime) -> str:
         try:

@@ -1,0 +1,129 @@
+"""Amending (정정) an accepted export declaration, once for each version of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from activities.books import Books, in_thread
+from activities.export import Lodged, trade_now
+from activities.implements import implements
+from tradelane.adapters.errors import Refused
+from tradelane.contracts.handmade import AmendedByHand, amended_by_hand
+from tradelane.contracts.steps import AMEND_EXPORT_DECLARATION, AmendRequest, FilingReply
+from tradelane.domain.amendment import Amendment
+from tradelane.domain.export_declaration import Filing, FilingState
+from tradelane.domain.holds import Fault
+from tradelane.domain.identifiers import OrderId, Ucr
+from tradelane.domain.outside import Done, Existing
+from tradelane.ports import Decision, Decisions
+from tradelane.resources import Resources
+
+FOR_A_PERSON = frozenset({"amendment_refused", "manual_work"})
+"""Reasons a person settles outside and then says which version was amended."""
+
+
+class AmendmentActivities:
+    """The step that brings a declaration in line with a plan that changed after customs had accepted it."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._r = resources
+
+    @implements(AMEND_EXPORT_DECLARATION)
+    async def amend_export_declaration(self, request: AmendRequest) -> FilingReply:
+        """Ask for the amendment of one version, once; that customs has not decided yet does not hold the journey."""
+        declaration, filing, version = request.declaration, request.filing, request.version
+        if filing.state is not FilingState.ACCEPTED or filing.number is None:
+            words = f"{filing.order_no} is {filing.state.value}: only an accepted declaration can be amended"
+            raise Refused("desk", "not_accepted", words, fault=Fault.OURS)
+        if declaration.order_no != filing.order_no:
+            words = f"{declaration.order_no} was drawn up for the declaration filed as {filing.order_no}"
+            raise Refused("desk", "another_declaration", words, fault=Fault.OURS)
+        step = f"{AMEND_EXPORT_DECLARATION.name}:{declaration.part.name}"
+        orders = await self._orders(declaration.ucr, request.order_id)
+
+        async def find() -> Existing[str]:
+            found = await self._r.filing.find_amendment(declaration, filing, version)
+            if isinstance(found, Done) and found.content.startswith("refused"):  # the declaration stands as it was
+                words = f"customs refused to amend {filing.number} to version {version}"
+                said = found.content.partition(": ")[2]
+                raise Refused(
+                    "customs", "amendment_refused", f"{words}: {said}" if said else words, reason="amendment_refused"
+                )
+            return found
+
+        async def create() -> str:
+            standing = await self._r.filing.status(filing.order_no, declaration.exporter.id)
+            await self._r.filing.amend(declaration, _as_it_stands(filing, standing), version, request.reason)
+            return "asked"
+
+        told = Lodged(
+            order_no=filing.order_no,
+            exporter_id=declaration.exporter.id,
+            declared=declaration.digest,
+            rate=declaration.rate,
+            filing=filing,
+        ).model_dump_json()
+        books = Books(self._r.effects, _OfVersion(self._r.decisions, version), self._r.settings, self._r.journal)
+        try:
+            await books.act(
+                key=f"{declaration.ucr}:{_suffix(filing.order_no)}:{AMEND_EXPORT_DECLARATION.name}:v{version}",
+                step=step,
+                orders=orders,
+                at=trade_now(request.timetable),
+                find=find,
+                create=create,
+                by_hand=lambda result: AmendedByHand.model_validate(result).evidence,
+                describe=lambda _: told,
+                about=told,
+            )
+        except Refused as refusal:
+            if refusal.reason not in FOR_A_PERSON or refusal.commands:
+                raise
+            command, example = amended_by_hand(request.order_id, step, version)
+            raise Refused(
+                refusal.party,
+                refusal.code,
+                refusal.words,
+                fault=refusal.fault,
+                reason=refusal.reason,
+                commands=(command,),
+                result_shape=example,
+            ) from refusal
+        return FilingReply(filing=filing)
+
+    async def _orders(self, ucr: Ucr, fallback: OrderId) -> tuple[OrderId, ...]:
+        claim = await in_thread(self._r.consignments.of_ucr, ucr)
+        return claim.orders if claim else (fallback,)
+
+
+class _OfVersion:
+    """Decisions as one version sees them: what was typed for another version is no result of this one."""
+
+    def __init__(self, decisions: Decisions, version: int) -> None:
+        self._decisions = decisions
+        self._version = str(version)
+
+    def record(self, decision: Decision) -> bool:
+        return self._decisions.record(decision)
+
+    def of_orders(self, orders: Sequence[OrderId]) -> tuple[Decision, ...]:
+        return self._decisions.of_orders(orders)
+
+    def amendments(self, orders: Sequence[OrderId]) -> tuple[Amendment, ...]:
+        return self._decisions.amendments(orders)
+
+    def completion(self, orders: Sequence[OrderId], step: str) -> Decision | None:
+        typed = self._decisions.completion(orders, step)
+        return typed if typed is not None and typed.content.get("version") == self._version else None
+
+
+def _as_it_stands(filing: Filing, standing: Filing | None) -> Filing:
+    """The filing with the total customs has now: an earlier amendment may have changed it."""
+    if standing is None or standing.total_krw is None or standing.number != filing.number:
+        return filing
+    return filing.model_copy(update={"total_krw": standing.total_krw})
+
+
+def _suffix(order_no: str) -> str:
+    """The declaration (and its round) in a filing reference: `1` or `1~2`."""
+    return order_no.partition("-")[2]

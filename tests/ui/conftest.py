@@ -1,0 +1,64 @@
+"""One installation and one headless Chromium for all tests of the Temporal UI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.ui.installed import Installed, up
+from tests.ui.temporal_ui import TemporalUi
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+DAYS_PER_SECOND = 2.0
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of this machine: none is downloaded."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.exit(f"No browser on PATH ({', '.join(BROWSERS)}); install Chromium to test the Temporal UI.", 3)
+    return found
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """`tradelane up`, told nothing by the environment of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("TRADELANE_", "TEMPORAL_"))]:
+            patch.delenv(name)
+        with up(tmp_path_factory.mktemp("installation"), DAYS_PER_SECOND) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, installed: Installed) -> Iterator[Browser]:
+    """Headless Chromium; a container's root may not use its sandbox, and only our own pages are opened."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=["--disable-dev-shm-usage"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """Where to keep pictures of the pages, if they are wanted: `TRADELANE_UI_PICTURES=docs/ui`."""
+    wanted = os.environ.get("TRADELANE_UI_PICTURES")
+    if not wanted:
+        return None
+    folder = Path(wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def ui(browser: Browser, installed: Installed, pictures: Path | None) -> Iterator[TemporalUi]:
+    """A fresh browser profile on the UI's pages, in trade's own time zone."""
+    context = browser.new_context(timezone_id="UTC", locale="en-GB", color_scheme="light")
+    yield TemporalUi(context.new_page(), installed.ui, pictures)
+    context.close()

@@ -1,0 +1,330 @@
+"""The doors of a run: what people, sweeps and other runs may tell it or ask it. Each takes one small object."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows.journey import Journey
+from workflows.legs import export, unwinding
+from workflows.sight import progress_of
+from workflows.steps import Steps
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel, ValidationError
+
+    from tradelane.contracts.handmade import checked_result
+    from tradelane.contracts.journeys import order_of_workflow_id
+    from tradelane.contracts.messages import (
+        AmendOrder,
+        Answer,
+        AssignHold,
+        CancelOrder,
+        ConfirmPacking,
+        Fact,
+        Progress,
+        ResolveHold,
+        SnoozeHold,
+    )
+    from tradelane.contracts.steps import RECORD_DECISION, DecisionRequest, HoldMark
+    from tradelane.domain.amendment import checked
+    from tradelane.domain.holds import Hold, Resolution
+    from tradelane.domain.identifiers import OrderId
+    from tradelane.domain.standing import values_of
+
+
+UNKNOWN = OrderId("1")
+"""Stands in until the request of a run with another id is read."""
+
+LONGEST_SNOOZE = Decimal(24 * 60)
+"""Trade hours a hold may sleep: two months, as long as an order lives."""
+
+LONGEST_NAME = 100
+"""Characters of a person's or a desk's name on a hold."""
+
+
+def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
+    """Read what a person or the UI sent; anything else is one sentence, never a wedged run."""
+    if raw is None:
+        raw = {}
+    if not isinstance(raw, dict):
+        raise ApplicationError(
+            f'{what} takes one JSON object, such as {{"order_id": "2000013770481964"}}, not {type(raw).__name__}.',
+            type="InvalidInput",
+            non_retryable=True,
+        )
+    try:
+        return message.model_validate(raw)
+    except ValidationError as wrong:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False))
+        raise ApplicationError(
+            f"{what} was not understood: {faults}.", type="InvalidInput", non_retryable=True
+        ) from wrong
+
+
+def refused(sentence: str) -> ApplicationError:
+    """An Update that is not done, with the sentence its sender reads."""
+    return ApplicationError(sentence, type="Refused", non_retryable=True)
+
+
+def amendments(changes: Mapping[str, str]) -> dict[str, str]:
+    """Paths and values as they are kept. Raises `ValueError` with one sentence."""
+    return {one.path: one.value for one in (checked(path, value) for path, value in changes.items())}
+
+
+class Doors:
+    """Signal, query and Updates of an order's run; the story behind them is `FulfilOrder`."""
+
+    def __init__(self) -> None:
+        order_id = order_of_workflow_id(workflow.info().workflow_id) or UNKNOWN
+        self.journey = Journey(order_id=order_id, steps=Steps(order_id=str(order_id)))
+        self.state = "running"
+        self.cancel_reason = ""
+        self.deciding: set[str] = set()
+        self.travel: asyncio.Task[str] | None = None
+
+    def abandon(self, reason: str) -> bool:
+        """End the travel, once; False where nothing is left to end."""
+        raise NotImplementedError
+
+    # --- facts and progress -----------------------------------------------------------------------------------
+
+    @workflow.signal(description="A fact from outside: something changed and is read again.")
+    def fact(self, news: Any = None, *_surplus: Any) -> None:
+        """Take in a fact; a message nobody understands changes nothing."""
+        try:
+            self.journey.hear(Fact.model_validate(news))
+        except ValidationError:
+            workflow.logger.warning("a signal that is no fact was ignored")
+
+    @workflow.query(description="Where the order stands, without personal data.")
+    def progress(self) -> Progress:
+        """Stage, holds, numbers and papers."""
+        return progress_of(self.journey, self.state)
+
+    # --- holds ------------------------------------------------------------------------------------------------
+
+    @workflow.update(
+        description='Resolve a hold: {"step": "...", "action": "retry|amend|complete|cancel", "set": {}, "result": {}, '
+        '"reason": "...", "actor": "..."}'
+    )
+    async def resolve_hold(self, command: Any = None) -> Answer:
+        """Record the decision, then let the step go on."""
+        asked: ResolveHold = understood(ResolveHold, command, "resolve_hold")
+        self.deciding.add(asked.step)
+        content: dict[str, str] = {}
+        if asked.action == Resolution.AMEND:
+            content = amendments(asked.set)
+        elif asked.action == Resolution.COMPLETE:
+            content = checked_result(asked.step, asked.result)
+        try:
+            await self.record(asked.step, asked.action, content, asked.actor, asked.reason)
+            if asked.step in self.journey.steps.holds:
+                self.journey.steps.answers[asked.step] = asked
+        finally:
+            self.deciding.discard(asked.step)
+        return Answer(sentence=f"{asked.step}: {asked.action} is decided and written down.")
+
+    @resolve_hold.validator
+    def _may_resolve(self, command: Any = None) -> None:
+        asked: ResolveHold = understood(ResolveHold, command, "resolve_hold")
+        hold = self._open_hold(asked.step)
+        allowed = [way.value for way in hold.resolutions]
+        if asked.action not in allowed:
+            raise refused(f"{asked.step} can be resolved by {', '.join(allowed)}, not by {asked.action or '(empty)'}.")
+        try:
+            if asked.action == Resolution.AMEND:
+                if not asked.set:
+                    raise ValueError('amend needs "set" with at least one path and value.')
+                amendments(asked.set)
+            if asked.action == Resolution.COMPLETE:
+                checked_result(asked.step, asked.result)
+        except ValueError as wrong:
+            raise refused(str(wrong)) from wrong
+
+    @workflow.update(
+        description='Say who takes a hold: {"step": "...", "to": "...", "actor": "..."}; an empty "to" gives it back.'
+    )
+    async def assign_hold(self, command: Any = None) -> Answer:
+        """Record who takes the hold and show it."""
+        asked: AssignHold = understood(AssignHold, command, "assign_hold")
+        before = {"assignee": self.journey.steps.holds[asked.step].assignee}
+        to = asked.to.strip()
+        await self.record(asked.step, "assign", {"assignee": to}, asked.actor, asked.reason, before)
+        self._marked(asked.step, HoldMark(assignee=to))
+        return Answer(sentence=f"{asked.step} is {f'with {to}' if to else 'back at its desk'}.")
+
+    @assign_hold.validator
+    def _may_assign(self, command: Any = None) -> None:
+        asked: AssignHold = understood(AssignHold, command, "assign_hold")
+        self._open_hold(asked.step)
+        if len(asked.to.strip()) > LONGEST_NAME:
+            raise refused(f'"to" is a name of at most {LONGEST_NAME} characters.')
+
+    @workflow.update(
+        description='Let a hold sleep: {"step": "...", "hours": "24", "reason": "...", "actor": "..."}; 0 wakes it.'
+    )
+    async def snooze_hold(self, command: Any = None) -> Answer:
+        """Record until when lists and notices leave the hold out."""
+        asked: SnoozeHold = understood(SnoozeHold, command, "snooze_hold")
+        standing = self.journey.steps.holds[asked.step].snoozed_until
+        hours = Decimal(asked.hours)
+        until = self.journey.now() + timedelta(hours=float(hours))
+        await self.record(
+            asked.step,
+            "snooze",
+            {"snoozed_until": until.isoformat()},
+            asked.actor,
+            asked.reason,
+            {"snoozed_until": standing.isoformat() if standing else ""},
+        )
+        self._marked(asked.step, HoldMark(snoozed_until=until))
+        return Answer(sentence=f"{asked.step} {f'sleeps until {until:%Y-%m-%d %H:%M} UTC' if hours else 'is awake'}.")
+
+    @snooze_hold.validator
+    def _may_snooze(self, command: Any = None) -> None:
+        asked: SnoozeHold = understood(SnoozeHold, command, "snooze_hold")
+        self._open_hold(asked.step)
+        try:
+            hours = Decimal(asked.hours)
+        except InvalidOperation as wrong:
+            raise refused(f'"hours" is a number of trade hours such as 24, not {asked.hours or "(empty)"}.') from wrong
+        if not hours.is_finite() or not 0 <= hours <= LONGEST_SNOOZE:
+            raise refused(f'"hours" lies between 0 and {LONGEST_SNOOZE}, not {asked.hours}.')
+
+    def _open_hold(self, step: str) -> Hold:
+        steps = self.journey.steps
+        if step not in steps.holds or step in steps.answers or step in self.deciding:
+            open_ = ", ".join(sorted(key for key in steps.holds if key not in self.deciding)) or "none"
+            raise refused(f"No open hold is called {step or '(empty)'}; open holds: {open_}.")
+        return steps.holds[step]
+
+    def _marked(self, step: str, mark: HoldMark) -> None:
+        steps = self.journey.steps
+        standing = steps.marks.get(step, HoldMark())
+        steps.mark({step: standing.model_copy(update=mark.model_dump(exclude_unset=True))}, anew=True)
+
+    # --- the order --------------------------------------------------------------------------------------------
+
+    @workflow.update(
+        description='Change what the order says: {"set": {"items.<SKU>.hsk": "3304991000"}, "reason": "..."}'
+    )
+    async def amend(self, command: Any = None) -> Answer:
+        """Record the amendment; steps that hold for data go on with it."""
+        return await self._amended(understood(AmendOrder, command, "amend"))
+
+    async def _amended(self, asked: AmendOrder) -> Answer:
+        changes = amendments(asked.set)
+        steps = self.journey.steps
+        self.journey.amending += 1
+        try:
+            await self.record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
+            woken = [key for key in steps.holds if self._is_mended_by(key, changes)]
+            if not woken:
+                await self.journey.replan()
+            for key in woken:
+                steps.answers[key] = ResolveHold(step=key, action=Resolution.AMEND, actor=asked.actor)
+        finally:
+            self.journey.amending -= 1
+        return Answer(sentence=f"{', '.join(changes)} amended" + (f"; {', '.join(woken)} goes on." if woken else "."))
+
+    @amend.validator
+    def _may_amend(self, command: Any = None) -> None:
+        asked: AmendOrder = understood(AmendOrder, command, "amend")
+        if not asked.set:
+            raise refused('amend needs {"set": {"items.<SKU>.<field>": "value"}} with at least one entry.')
+        try:
+            amendments(asked.set)
+        except ValueError as wrong:
+            raise refused(str(wrong)) from wrong
+        if self.journey.carried_by is not None:
+            carrier = self.journey.carried_by
+            raise refused(
+                f"This order travels in the parcel of order {carrier}: amend {carrier}, its run plans the parcel."
+            )
+        if self.journey.booking is not None:
+            raise refused("Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it.")
+        if (fixed := export.fixed_by_customs(self.journey, asked.set)) is not None:
+            raise refused(fixed)
+
+    @workflow.update(
+        description='What the bench measured: {"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", '
+        '"height_cm": "10", "lot": "..."}, or {"boxes": [{...}, {...}]} for several'
+    )
+    async def confirm_packing(self, command: Any = None) -> Answer:
+        """Record the measures; they replace any estimate."""
+        asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
+        return await self._amended(AmendOrder(set=asked.changes(), actor=asked.actor, reason="packing confirmed"))
+
+    @confirm_packing.validator
+    def _may_confirm(self, command: Any = None) -> None:
+        asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
+        try:
+            changes = asked.changes()
+        except ValueError as wrong:
+            raise refused(str(wrong)) from wrong
+        self._may_amend({"set": changes})
+
+    @workflow.update(description='Cancel the order: {"reason": "...", "actor": "..."}; does what this stage allows.')
+    async def cancel(self, command: Any = None) -> Answer:
+        """Record the decision and unwind."""
+        asked: CancelOrder = understood(CancelOrder, command, "cancel")
+        await self.record("*", Resolution.CANCEL, {}, asked.actor, asked.reason)
+        if not self.abandon(asked.reason):
+            raise refused("The journey ended while the decision was written down; there is nothing to cancel any more.")
+        return Answer(sentence=f"Order {self.journey.order_id} is being cancelled: {asked.reason}.")
+
+    @cancel.validator
+    def _may_cancel(self, command: Any = None) -> None:
+        asked: CancelOrder = understood(CancelOrder, command, "cancel")
+        if not asked.reason.strip():
+            raise refused('cancel needs a reason: {"reason": "..."}.')
+        if self.state != "running" or self.travel is None:
+            raise refused(f"The order is {self.state}; there is nothing to cancel.")
+        if unwinding.situation(self.journey).delivered:
+            raise refused("The parcel is delivered; a return is another journey.")
+
+    def _is_mended_by(self, key: str, paths: Iterable[str]) -> bool:
+        """Whether a hold goes on with an amendment; an error notice only with one about its own goods."""
+        steps = self.journey.steps
+        if key in steps.answers or key in self.deciding or Resolution.AMEND not in steps.holds[key].resolutions:
+            return False
+        return export.concerns(self.journey, key, paths)
+
+    # --- behind the doors ---------------------------------------------------------------------------------------
+
+    async def record(
+        self,
+        step: str,
+        kind: str,
+        content: dict[str, str],
+        actor: str,
+        reason: str,
+        before: dict[str, str] | None = None,
+    ) -> None:
+        """Write a decision down, with what stood before it; only then is it applied."""
+        info = workflow.current_update_info()
+        if before is None:
+            before = values_of(self.journey.consignment, content) if kind == Resolution.AMEND else {}
+        await self.journey.steps.perform(
+            RECORD_DECISION,
+            DecisionRequest(
+                id=f"{workflow.info().workflow_id}/{info.id if info else workflow.uuid4()}",
+                order_id=self.journey.order_id,
+                step=step,
+                kind=kind,
+                content=content,
+                before=before,
+                actor=actor or "unnamed",
+                reason=reason,
+                timetable=self.journey.steps.timetable,
+            ),
+            part=info.id if info else "",
+            regardless=True,
+        )
