@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from activities.books import Books, in_thread
 from activities.export import Lodged, trade_now
 from activities.implements import implements
 from tradelane.adapters.errors import Refused
 from tradelane.contracts.handmade import AmendedByHand, amended_by_hand
 from tradelane.contracts.steps import AMEND_EXPORT_DECLARATION, AmendRequest, FilingReply
-from tradelane.domain.amendment import Amendment
 from tradelane.domain.export_declaration import Filing, FilingState
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import Done, Existing
-from tradelane.ports import Decision, Decisions
 from tradelane.resources import Resources
 
-FOR_A_PERSON = frozenset({"amendment_refused", "manual_work"})
+FOR_A_PERSON = frozenset({"amendment_refused", "manual_work", "cannot_tell"})
 """Reasons a person settles outside and then says which version was amended."""
 
 
@@ -27,6 +23,7 @@ class AmendmentActivities:
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
+        self._books = Books(resources.effects, resources.decisions, resources.settings, resources.journal)
 
     @implements(AMEND_EXPORT_DECLARATION)
     async def amend_export_declaration(self, request: AmendRequest) -> FilingReply:
@@ -53,7 +50,9 @@ class AmendmentActivities:
 
         async def create() -> str:
             standing = await self._r.filing.status(filing.order_no, declaration.exporter.id)
-            await self._r.filing.amend(declaration, _as_it_stands(filing, standing), version, request.reason)
+            await self._r.filing.amend(
+                declaration, _as_it_stands(filing, standing), version, request.reason, request.accepted
+            )
             return "asked"
 
         told = Lodged(
@@ -63,9 +62,8 @@ class AmendmentActivities:
             rate=declaration.rate,
             filing=filing,
         ).model_dump_json()
-        books = Books(self._r.effects, _OfVersion(self._r.decisions, version), self._r.settings, self._r.journal)
         try:
-            await books.act(
+            await self._books.act(
                 key=f"{declaration.ucr}:{_suffix(filing.order_no)}:{AMEND_EXPORT_DECLARATION.name}:v{version}",
                 step=step,
                 orders=orders,
@@ -75,9 +73,10 @@ class AmendmentActivities:
                 by_hand=lambda result: AmendedByHand.model_validate(result).evidence,
                 describe=lambda _: told,
                 about=told,
+                fits=lambda typed: typed.get("version") == str(version),
             )
         except Refused as refusal:
-            if refusal.reason not in FOR_A_PERSON or refusal.commands:
+            if refusal.reason not in FOR_A_PERSON:
                 raise
             command, example = amended_by_hand(request.order_id, step, version)
             raise Refused(
@@ -86,7 +85,7 @@ class AmendmentActivities:
                 refusal.words,
                 fault=refusal.fault,
                 reason=refusal.reason,
-                commands=(command,),
+                commands=(command, *(other for other in refusal.commands if other.endswith(" --action retry"))),
                 result_shape=example,
             ) from refusal
         return FilingReply(filing=filing)
@@ -94,27 +93,6 @@ class AmendmentActivities:
     async def _orders(self, ucr: Ucr, fallback: OrderId) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)
         return claim.orders if claim else (fallback,)
-
-
-class _OfVersion:
-    """Decisions as one version sees them: what was typed for another version is no result of this one."""
-
-    def __init__(self, decisions: Decisions, version: int) -> None:
-        self._decisions = decisions
-        self._version = str(version)
-
-    def record(self, decision: Decision) -> bool:
-        return self._decisions.record(decision)
-
-    def of_orders(self, orders: Sequence[OrderId]) -> tuple[Decision, ...]:
-        return self._decisions.of_orders(orders)
-
-    def amendments(self, orders: Sequence[OrderId]) -> tuple[Amendment, ...]:
-        return self._decisions.amendments(orders)
-
-    def completion(self, orders: Sequence[OrderId], step: str) -> Decision | None:
-        typed = self._decisions.completion(orders, step)
-        return typed if typed is not None and typed.content.get("version") == self._version else None
 
 
 def _as_it_stands(filing: Filing, standing: Filing | None) -> Filing:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
-from tradelane.adapters.http import may_arrive_yet
+from tradelane.adapters.http import may_arrive_yet, surely_not_done
 from tradelane.contracts.handmade import shape_of
 from tradelane.domain import timeline
 from tradelane.domain.holds import Fault
@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 
 FAULTS = {
     "lodge_export_declaration": Fault.AUTHORITY,
+    "amend_export_declaration": Fault.AUTHORITY,
     "withdraw_export_declaration": Fault.AUTHORITY,
     "publish_tracking": Fault.MARKETPLACE,
     "publish_delivery_status": Fault.MARKETPLACE,
@@ -67,16 +68,18 @@ class Books:
         describe: Callable[[Content], str],
         wanted: Callable[[Content], bool] = lambda content: True,
         about: str | None = None,
+        fits: Callable[[dict[str, str]], bool] = lambda typed: True,
     ) -> Content:
         """Do an effect unless it is done already; `step` is the hold key a person's result was given for.
 
-        `about` is kept with the intention, so that our books say what was begun even if no answer ever comes.
+        `about` is kept with the intention, so that our books say what was begun even if no answer ever comes; `fits`
+        says whether a result typed by hand is one of this effect.
 
         Raises:
             Refused: `cannot_tell` when the counterparty leaves it open, `conflict` when something else exists.
         """
         typed = await in_thread(self._decisions.completion, orders, step)
-        if typed is not None:
+        if typed is not None and fits(dict(typed.content)):
             content = by_hand(dict(typed.content))
             await in_thread(self._exists, key, step, describe(content), at(), orders, typed.actor)
             return content
@@ -125,5 +128,5 @@ class Books:
         except OutsideFailure as failure:
             # an unanswered or cancelled request may still arrive: then the fence stands, and the next try waits
             if not may_arrive_yet(failure):
-                await in_thread(self._effects.release, key)
+                await in_thread(self._effects.release, key, surely_not_done(failure))
             raise

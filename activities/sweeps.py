@@ -185,12 +185,15 @@ class Reopening:
         return 1 if handle.first_execution_run_id else 0
 
     async def _lost(self, order_id: OrderId) -> str | None:
-        """Why a journey has no run, in one sentence; None when it has one, or has said how it ended."""
+        """Why a journey has no run, in one sentence, empty when it never had one; None when nothing is lost."""
         try:
             newest = await self._client.get_workflow_handle(order_workflow_id(order_id)).describe()
         except RPCError as problem:
             if problem.status is not RPCStatusCode.NOT_FOUND:
                 raise
+            claim = await in_thread(self._r.consignments.of_order, order_id)
+            if claim is None or not await in_thread(self._r.effects.of_ucr, claim.ucr):
+                return ""  # an order of a pack whose own notice never came: it begins like any other
             return "the engine has no run of this order any more; go on (every step looks before it writes) or cancel"
         status = newest.status or WorkflowExecutionStatus.RUNNING
         if status.name not in LOST:

@@ -51,7 +51,7 @@ def list_(as_json: Json = False) -> None:
 
 @app.command(epilog=example("packing confirm 2000013770481964 --box 640g:30x20x10 --box 420g:20x15x10 --lot 2607A"))
 def confirm(
-    order: Annotated[str, typer.Argument(metavar="[ORDER]", help="Mercado Libre order id; not with --csv.")] = "",
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="Mercado Libre order id; left out with --csv.")] = "",
     boxes: Annotated[
         list[str] | None,
         typer.Option("--box", metavar="GRAMSg:LxWxH", help="A box: grams and centimetres; repeat for all of them."),

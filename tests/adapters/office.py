@@ -272,7 +272,8 @@ class Parcel:
         assert self.filing is not None
         request = WithdrawRequest(
             ucr=self.consignment.ucr,
-            part=self.consignment.parts[0],
+            part=self.consignment.parts[0].name,
+            exporter_id=self.consignment.parts[0].exporter_id,
             filing=self.filing,
             reason="the buyer cancelled",
             timetable=self.office.timetable(),

@@ -214,15 +214,18 @@ async def test_an_amendment_has_every_field_in_its_form_and_no_other(name: str, 
     assert faults(sent(party, "/api/export/amend.do"), AMENDMENT) == []
 
 
-def ktnet(office: Office, http: httpx.AsyncClient) -> KtnetFiling:
+def account(office: Office) -> KtnetAccess:
     settings = office.settings
-    access = KtnetAccess(
+    return KtnetAccess(
         base_url=f"{settings.simulators_url}/ktnet",
         api_key=settings.ktnet_api_key,
         key_header=settings.ktnet_key_header,
         mall_id=settings.ktnet_mall_id,
     )
-    return KtnetFiling(access, http, office.resources.exporters)
+
+
+def ktnet(office: Office, http: httpx.AsyncClient) -> KtnetFiling:
+    return KtnetFiling(account(office), http, office.resources.exporters)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -237,7 +240,7 @@ async def test_the_simulator_refuses_an_amendment_without_any_one_required_field
     parcel = await office.parcel()
     filing = await parcel.accepted()
     heavier = parcel.declared.model_copy(update={"gross_weight_g": parcel.declared.gross_weight_g + 55})
-    whole = amendment.amendment(heavier, filing, 2, "weighed again", ktnet(office, http)._access)
+    whole = amendment.amendment(heavier, filing, 2, "weighed again", account(office))
     request = [one for one in office.line.sent if one.url.path.endswith("/status.do")][-1]
     url = request.url.copy_with(path=request.url.path.replace("status.do", "amend.do"))
     taken: list[str] = []

@@ -467,7 +467,11 @@ async def test_every_version_is_an_amendment_of_its_own_and_waits_for_the_one_be
     await amend(parcel, version=3)
 
     assert await acted(parcel, AMEND) == 2
-    assert await failure(amend(parcel)) == ("Refused", "cannot_tell"), "version 2 must not undo version 3"
+    with pytest.raises(ApplicationError) as caught:  # version 2 must not undo version 3
+        await amend(parcel)
+    assert caught.value.details[0]["reason"] == "cannot_tell"
+    complete, retry = caught.value.details[0]["commands"]
+    assert "--result version=2 " in complete and retry.endswith("--action retry")
     assert await acted(parcel, AMEND) == 2
 
 

@@ -545,6 +545,196 @@ async def test_a_declaration_not_yet_accepted_cannot_be_withdrawn(caller: httpx.
     assert "[ExportDeclarationNo]" in await refusal(caller, change("B", "6N90426000001X"), "amend")
 
 
+def amend(number: str, terms: str, **changes: object) -> Document:
+    asked = {"AmendReason": "[V2] weighed again", "ExportPartyDeclarationId": "6N904", "AmendRequestTerms": terms}
+    return change("A", number, **asked | changes)
+
+
+async def amendments(caller: httpx.AsyncClient) -> list[Document]:
+    rows = (await caller.get("/_stage/ledger")).json()["rows"]
+    return [row for row in rows if row["operation"] == "amend"]
+
+
+async def test_an_amendment_is_asked_then_approved_and_one_effect(
+    caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
+) -> None:
+    number = await accepted(caller, clock)
+    asked = amend(number, "TotalPackageWeight=1.4>1.9\nA501=>Ana Invented\nTotalPackageQuantity=>1")
+    taken = await result(caller, "amend", asked)
+    assert taken["ResultTypeCode"] == "SUCCESS" and taken["RequestNo"].endswith(ORDER)
+    pending = await status(caller, kind="5AS")
+    assert (pending["Status"], pending["ApplicationType"], pending["AmendReason"]) == ("", "A", "[V2] weighed again")
+
+    clock.advance(timedelta(minutes=31))
+    decided = await status(caller, kind="5AS")
+    assert (decided["Status"], decided["ExpDeclNo"]) == ("05", number)
+    assert (await status(caller))["Status"] == "03", "an amended declaration stays accepted"
+    [row] = await amendments(caller)
+    assert (row["reference"], row["detail"]["changed"]) == (ORDER, ["TotalPackageWeight", "A501"])
+    assert cargo.cargo_of(stage.connection(), number).weight_kg == "1.9"
+
+
+async def test_an_amended_price_shows_in_the_total_once_it_is_approved(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    """The rate stays that of the day of the declaration, also in another week."""
+    number = await accepted(caller, clock)
+    before = (await status(caller))["TotalDeclAmount"]
+    clock.advance(timedelta(days=9))
+    second = won("12.25", export_rate())
+    total = str(int(won("35.80", export_rate())) + int(second))
+    line_two = f"002=>4820102000|KR|0.6|1|12.25|{second}|NO|Notebook, bound paper"
+    terms = f"PaymentAmount=60.30>48.05\nTotalDeclAmountKRW={before}>{total}\n{line_two}"
+    assert (await send(caller, "amend", amend(number, terms)))["ErrorCount"] == 0
+    assert (await status(caller))["TotalDeclAmount"] == before
+    clock.advance(timedelta(minutes=31))
+    assert (await status(caller))["TotalDeclAmount"] == total
+
+
+async def test_a_line_can_be_left_out_and_a_line_can_be_added(caller: httpx.AsyncClient, clock: HeldClock) -> None:
+    number = await accepted(caller, clock)
+    first = won("35.80", export_rate())
+    fewer = f"TotalRan=2>1\nPaymentAmount=>35.80\nTotalDeclAmountKRW=>{first}"
+    assert (await send(caller, "amend", amend(number, fewer)))["ErrorCount"] == 0
+    clock.advance(timedelta(minutes=31))
+    second = won("24.50", export_rate())
+    total = int(first) + int(second)
+    more = f"TotalRan=1>2\nPaymentAmount=>60.30\nTotalDeclAmountKRW=>{total}"
+    row = f"002=>4820102000|KR|0.6|1|24.5|{second}|NO|Notebook, bound paper"
+    assert (await send(caller, "amend", amend(number, f"{more}\n{row}")))["ErrorCount"] == 0
+    assert [row["detail"]["changed"] for row in await amendments(caller)] == [
+        ["TotalRan", "PaymentAmount", "TotalDeclAmountKRW"],
+        ["TotalRan", "PaymentAmount", "TotalDeclAmountKRW", "002"],
+    ]
+
+
+BOWL = "Stoneware bowl, glazed"
+
+
+@pytest.mark.parametrize(
+    ("terms", "named"),
+    [
+        ("TotalPackageWeight=1.4>1.40\nTotalRan=2>2", "정정할 내용이 없습니다"),
+        ("ExportDeclarationNo=>6N90426000002X", "정정할 수 없는 항목"),
+        ("ApplicationId=6N904>6N905", "정정할 수 없는 항목"),
+        ("ApplicationCompanyName=>Another", "정정할 수 없는 항목"),
+        ("A608=>20260501", "정정할 수 없는 항목"),
+        ("TotalPackageWeight=1.5>1.9", "정정전 내용"),
+        ("please make it heavier", "형식"),
+        ("A501=>Ana 3", "[BuyerPartyEngName]"),
+        ("A401=>", "[MakerName]"),
+        ("TotalPackageWeight=>0.1", "[TotalPackageWeight]"),
+        ("PaymentAmount=>70.00", "[PaymentAmount]"),
+        ("TotalRan=>3", "[TotalRan]"),
+        (f"001=>6912001000|KR|0.6|2|17.90|1|NO|{BOWL}", "[RanList[001].DeclAmount1]"),
+        (f"001=>6912|KR|0.6|2|17.90|1|NO|{BOWL}", "[RanList[001].HSCode]"),
+        ("001=>6912001000|KR|0.6", "[AmendRequestTerms]"),
+        (f"001=>6912001000|KR|0.6|2|17.90|1|NO|{BOWL}|more", "[AmendRequestTerms]"),
+    ],
+)
+async def test_an_amendment_that_cannot_be_is_refused_and_changes_nothing(
+    caller: httpx.AsyncClient, clock: HeldClock, terms: str, named: str
+) -> None:
+    number = await accepted(caller, clock)
+    assert named in await refusal(caller, amend(number, terms), "amend")
+    assert (await status(caller, kind="5AS"))["ErrorDescription"] == "요청건이 없음"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"OrderNo": "6KRMLC44000000018-1"}, "[ExportDeclarationNo]"),
+        ({"ExportDeclarationNo": "6N90426000009X"}, "[ExportDeclarationNo]"),
+        ({"ExportPartyDeclarationId": "6N905"}, "[ExportPartyDeclarationId]"),
+        ({"ExportPartyDeclarationId": ""}, "[ExportPartyDeclarationId]"),
+        ({"AmendRequestTerms": ""}, "[AmendRequestTerms]"),
+    ],
+)
+async def test_an_amendment_of_another_declaration_or_by_another_declarant_is_refused(
+    caller: httpx.AsyncClient, clock: HeldClock, changes: Document, named: str
+) -> None:
+    number = await accepted(caller, clock)
+    assert named in await refusal(caller, amend(number, "TotalPackageWeight=>1.9", **changes), "amend")
+
+
+async def test_only_an_accepted_declaration_is_amended(caller: httpx.AsyncClient, clock: HeldClock) -> None:
+    asked = amend("6N90426000001X", "TotalPackageWeight=>1.9")
+    await send(caller, "declaration", declaration())
+    clock.advance(timedelta(minutes=3))
+    assert "[ExportDeclarationNo]" in await refusal(caller, asked, "amend")
+    clock.advance(timedelta(minutes=20))
+    await send(caller, "amend", change("B", "6N90426000001X"))
+    clock.advance(timedelta(minutes=31))
+    withdrawn = await result(caller, "amend", asked)
+    assert "[ExportDeclarationNo]" in withdrawn["ErrorDescription"]
+    assert [row["detail"]["kind"] for row in await amendments(caller)] == ["B"]
+
+
+async def test_a_declaration_that_ended_in_an_error_notice_is_not_amended(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    wrong = line("001", "9999999999", "60.30", won("60.30", export_rate()), "Thing", "1", "60.30")
+    total = {"TotalRan": "1", "TotalDeclAmountKRW": wrong["DeclAmount1"]}
+    await send(caller, "declaration", declaration(RanList=[wrong], **total))
+    clock.advance(timedelta(hours=1))
+    assert (await status(caller))["Status"] == "01"
+    asked = amend("6N90426000001X", "TotalPackageWeight=>1.9")
+    assert "[ExportDeclarationNo]" in await refusal(caller, asked, "amend")
+
+
+async def test_a_second_request_waits_for_the_decision_of_the_first(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    number = await accepted(caller, clock)
+    await send(caller, "amend", amend(number, "TotalPackageWeight=>1.9"))
+    for another in (amend(number, "TotalPackageWeight=>2.0"), change("B", number)):
+        assert "먼저 수신된" in (await result(caller, "amend", another))["ErrorDescription"]
+    clock.advance(timedelta(minutes=31))
+    assert (await send(caller, "amend", amend(number, "TotalPackageWeight=1.9>2.0")))["ErrorCount"] == 0
+    assert len(await amendments(caller)) == 2
+
+
+async def test_customs_refuses_an_unknown_tariff_code_and_the_declaration_stands(
+    caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
+) -> None:
+    number = await accepted(caller, clock)
+    used = won("35.80", export_rate())
+    terms = f"001=>9999999999|KR|0.6|2|17.90|{used}|NO|{BOWL}\nTotalPackageWeight=>1.9"
+    assert (await send(caller, "amend", amend(number, terms)))["ErrorCount"] == 0
+    clock.advance(timedelta(minutes=31))
+    decided = await status(caller, kind="5AS")
+    assert (decided["Status"], decided["ErrorDescription"]) == ("01", "란 001: 세번부호가 존재하지 않습니다.")
+    assert cargo.cargo_of(stage.connection(), number).weight_kg == "1.4"
+    assert (await send(caller, "amend", amend(number, "TotalPackageWeight=1.4>1.9")))["ErrorCount"] == 0
+
+
+async def test_customs_refuses_a_new_price_after_sixty_days_but_not_a_new_weight(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    number = await accepted(caller, clock)
+    clock.advance(timedelta(days=61))
+    first = won("35.80", export_rate())
+    fewer = f"TotalRan=2>1\nPaymentAmount=>35.80\nTotalDeclAmountKRW=>{first}"
+    await send(caller, "amend", amend(number, fewer))
+    clock.advance(timedelta(minutes=31))
+    assert "60일" in (await status(caller, kind="5AS"))["ErrorDescription"]
+    await send(caller, "amend", amend(number, "TotalPackageWeight=>1.9"))
+    clock.advance(timedelta(minutes=31))
+    assert (await status(caller, kind="5AS"))["Status"] == "05"
+
+
+async def test_an_amendment_whose_reply_was_lost_shows_in_the_status(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    number = await accepted(caller, clock)
+    fault = {"counterparty": "ktnet", "operation": "amend", "kind": "lose_reply", "times": 1, "match": ORDER}
+    await caller.post("/_stage/faults", json=fault)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await send(caller, "amend", amend(number, "TotalPackageWeight=>1.9"))
+    assert (await status(caller, kind="5AS"))["AmendReason"] == "[V2] weighed again"
+    assert len(await amendments(caller)) == 1
+
+
 async def test_an_extension_moves_the_loading_deadline(
     caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
 ) -> None:

@@ -300,6 +300,24 @@ async def test_a_booking_gives_a_waybill_a_label_and_a_pickup(caller: httpx.Asyn
     assert await ledger(caller) == [("book", UCR)]
 
 
+async def test_every_package_is_a_piece_and_all_leave_together(
+    caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
+) -> None:
+    body = booking()
+    body["content"]["packages"].append({"weight": 0.6, "dimensions": {"length": 30, "width": 20, "height": 10}})
+    said = (await caller.post("/shipments", json=body)).json()
+    assert [package["referenceNumber"] for package in said["packages"]] == [1, 2]
+    assert len({package["trackingNumber"] for package in said["packages"]}) == 2
+    waybill = said["shipmentTrackingNumber"]
+    query = {"levelOfDetail": "all"}
+    [shown] = (await caller.get(f"/shipments/{waybill}/tracking", params=query)).json()["shipments"]
+    assert (shown["numberOfPieces"], shown["totalWeight"]) == (2, 2.0)
+    assert [piece["weight"] for piece in shown["pieces"]] == [1.4, 0.6]
+    clock.advance(timedelta(days=3))
+    [gone] = carriages(stage.connection(), NUMBER, clock.now())
+    assert (gone.packages, gone.weight_kg) == (2, Decimal("2.0"))
+
+
 async def test_a_booking_asked_for_twice_is_two_parcels(caller: httpx.AsyncClient) -> None:
     assert await booked(caller) != await booked(caller)
     assert await ledger(caller) == [("book", UCR)] * 2

@@ -14,6 +14,7 @@ from tests.ui.installed import Installed, up
 from tests.ui.temporal_ui import TemporalUi
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PICTURES = "TRADELANE_UI_PICTURES"
 DAYS_PER_SECOND = 2.0
 
 
@@ -30,8 +31,9 @@ def chromium() -> str:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """`tradelane up`, told nothing by the environment of the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith(("TRADELANE_", "TEMPORAL_"))]:
-            patch.delenv(name)
+        for name in list(os.environ):
+            if name.startswith(("TRADELANE_", "TEMPORAL_")) and name != PICTURES:
+                patch.delenv(name)
         with up(tmp_path_factory.mktemp("installation"), DAYS_PER_SECOND) as running:
             yield running
 
@@ -48,7 +50,7 @@ def browser(chromium: str, installed: Installed) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def pictures() -> Path | None:
     """Where to keep pictures of the pages, if they are wanted: `TRADELANE_UI_PICTURES=docs/ui`."""
-    wanted = os.environ.get("TRADELANE_UI_PICTURES")
+    wanted = os.environ.get(PICTURES)
     if not wanted:
         return None
     folder = Path(wanted)

@@ -5,6 +5,7 @@ Several elements of a page exist twice (a narrow and a wide layout), so a thing 
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from PIL import Image
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 PATIENCE = 20.0
@@ -20,6 +22,12 @@ PATIENCE = 20.0
 ORDERS = quote('`WorkflowType`="FulfilOrder"')
 WIDTH, HEIGHT = 1400, 900
 """Pixels; wide enough for every tab of a run in one row."""
+
+WHOLE_JOURNEY = 1700
+"""Pixels that show every step of a plain order's timeline; what is out of sight is not drawn."""
+
+COLOURS = 64
+"""Enough for a page of text, and a picture that a repository can carry."""
 
 LESS = ("Run ID", "Type", "Start", "End")
 MORE = ("Stage", "Waybill", "Hold", "DueAt")
@@ -34,6 +42,7 @@ class TemporalUi:
         self._workflows = f"{address}/namespaces/default/workflows"
         self._pictures = pictures
         page.set_default_timeout(PATIENCE * 1000)
+        expect.set_options(timeout=PATIENCE * 1000)
         page.set_viewport_size(ViewportSize(width=WIDTH, height=HEIGHT))
 
     def _seen(self, role: Any, name: str | re.Pattern[str]) -> Locator:
@@ -45,8 +54,11 @@ class TemporalUi:
         if self._pictures is None:
             return
         self._page.set_viewport_size(ViewportSize(width=WIDTH, height=height))
+        self._page.evaluate("document.activeElement?.blur()")  # no frame around what the keyboard would reach
         self._page.wait_for_timeout(600)  # nothing half faded in
-        self._page.screenshot(path=self._pictures / f"{name}.png")
+        with Image.open(io.BytesIO(self._page.screenshot())) as taken:
+            few = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            few.save(self._pictures / f"{name}.png", optimize=True)
         self._page.set_viewport_size(ViewportSize(width=WIDTH, height=HEIGHT))
 
     # --- the list -----------------------------------------------------------------------------------------------
@@ -120,28 +132,35 @@ class TemporalUi:
         self._until(lambda: self.status() == status, f"the run is not {status}", within=within)
 
     def details(self, until: str, within: float = PATIENCE) -> str:
-        """Current Details of the run as the page shows them, loaded anew until they say a thing."""
+        """Current Details of the run as the page shows them, asked anew until they say a thing."""
         self.tab("User Metadata")
         text = self._page.frame_locator("iframe >> visible=true").locator("body")
 
         def words() -> str:
             return text.inner_text() if self._page.locator("iframe >> visible=true").count() else ""
 
-        self._until(lambda: until in words(), f"the details do not say {until!r}", again=self._page.reload, within=within)
+        self._until(lambda: until in words(), f"the details do not say {until!r}", again=self._refresh, within=within)
         return words()
 
-    def timeline(self) -> str:
-        """The words of the timeline: steps with their summaries."""
-        self.tab("Timeline")
-        steps = self._page.get_by_role("button", name=re.compile("^Event "))
-        expect(steps.first).to_be_attached()
-        return "\n".join(steps.all_text_contents())
+    def _refresh(self) -> None:
+        """The page says: press R for freshness."""
+        self._page.keyboard.press("r")
 
-    def result(self) -> str:
-        """The run's result or failure as its page shows it, decoded."""
+    def timeline(self, until: str) -> str:
+        """The words of the timeline, steps with their summaries, once it shows a thing."""
+        self.tab("Timeline")
+        self._page.set_viewport_size(ViewportSize(width=WIDTH, height=WHOLE_JOURNEY))
+        steps = self._page.get_by_role("button", name=re.compile("^Event "))
+        expect(steps.filter(has_text=until).first).to_be_visible()
+        words = "\n".join(text.strip() for text in steps.all_text_contents())
+        self._page.set_viewport_size(ViewportSize(width=WIDTH, height=HEIGHT))
+        return words
+
+    def result(self, until: str) -> str:
+        """The run's result or failure as its page shows it, once it is decoded and says a thing."""
         self.tab("Timeline")
         shown = self._page.get_by_role("textbox", name="Result", exact=True).locator("visible=true").first
-        expect(shown).to_contain_text(re.compile(r"\w"))
+        expect(shown).to_contain_text(until)
         return shown.inner_text()
 
     # --- updates ------------------------------------------------------------------------------------------------
@@ -191,9 +210,9 @@ class TemporalUi:
         again: Callable[[], object] = lambda: None,
         within: float = PATIENCE,
     ) -> None:
-        """Ask again and again until something is met, with `again` every second in between."""
-        for _ in range(max(1, int(within))):
-            for _ in range(4):
+        """Ask again and again until something is met, with `again` every two seconds in between."""
+        for _ in range(int(within / 2)):
+            for _ in range(8):
                 if met():
                     return
                 self._page.wait_for_timeout(250)

@@ -20,7 +20,7 @@ def started(ui: TemporalUi, installed: Installed) -> str:
     order_id = installed.sell("HNG-TEE-01", "39.90")
     ui.start(workflow_id(order_id), {"order_id": order_id})
     ui.open(workflow_id(order_id))
-    ui.details("Held: confirm_packing")
+    ui.details("confirm_packing")
     return order_id
 
 
@@ -33,21 +33,21 @@ def test_an_order_is_started_holds_is_answered_and_finishes_without_leaving_the_
     ui.start(run, {"order_id": order_id}, picture="start")
     assert "Running" in ui.row(run)
     ui.open(run)
-    details = ui.details("Held: confirm_packing")
+    details = ui.details("confirm_packing")
     assert f"Order {order_id}: packing" in details
     assert "packing bench" in details, "who is asked"
-    assert f"tradelane orders amend {order_id}" in details, "what to do"
+    assert "confirm the packing" in details, "what to do"
     ui.picture("hold")
     assert ui.send_update("confirm_packing", MEASURES, picture="update") == ""
     details = ui.details("Waybill", within=60)
     assert "Held:" not in details
     ui.tab("Timeline")
     ui.wait_for_status("Completed", within=120)
-    timeline = ui.timeline()
-    assert "book_transport • " in timeline and "lodge_export_declaration:d1 • " in timeline
-    ui.picture("completed", height=1500)
-    result = ui.result()
-    assert f"Order {order_id} is delivered." in result
+    result = ui.result(f"Order {order_id} is delivered.")
+    assert '"state": "delivered"' in result
+    timeline = ui.timeline("book_transport")
+    assert all(f"{step} • " in timeline for step in ("lodge_export_declaration", "book_transport", "archive_dossier"))
+    ui.picture("completed", height=1700)
     assert "Completed" in ui.row(run)
     assert installed.ledger().count("create_shipment") == 1
 
@@ -56,7 +56,7 @@ def test_an_order_is_started_holds_is_answered_and_finishes_without_leaving_the_
 def test_a_wrong_update_is_answered_with_a_sentence_and_changes_nothing(ui: TemporalUi, installed: Installed) -> None:
     started(ui, installed)
     told = ui.send_update("confirm_packing", MEASURES | {"length_cm": "thirty"})
-    assert told == "package.length_cm must be a number, not 'thirty'."
+    assert "length_cm must be a number, not 'thirty'" in told
     ui.picture("refused")
     ui.close_dialog()
     told = ui.send_update("resolve_hold", {"step": 7, "action": 1})
@@ -65,7 +65,7 @@ def test_a_wrong_update_is_answered_with_a_sentence_and_changes_nothing(ui: Temp
     told = ui.send_update("resolve_hold", {"step": "confirm_packing", "action": "complete"})
     assert told == "confirm_packing can be resolved by retry, amend, cancel, not by complete."
     ui.close_dialog()
-    assert "Held: confirm_packing" in ui.details("Held: confirm_packing")
+    assert "Held" in ui.details("confirm_packing")
 
 
 @pytest.mark.timeout(180)
@@ -83,7 +83,7 @@ def test_a_start_under_another_id_finds_the_order(ui: TemporalUi, installed: Ins
     ui.start(f"again-{order_id}", {"order_id": int(order_id)})
     ui.open(f"again-{order_id}")
     ui.wait_for_status("Completed", within=30)
-    assert workflow_id(order_id) in ui.result()
+    assert '"state": "moved"' in ui.result(workflow_id(order_id))
 
 
 @pytest.mark.timeout(180)
@@ -91,7 +91,7 @@ def test_a_start_with_input_nobody_understands_fails_with_a_sentence(ui: Tempora
     ui.start("a-typing-error", {"order": "20000"})
     ui.open("a-typing-error")
     ui.wait_for_status("Failed", within=30)
-    assert "FulfilOrder needs the Mercado Libre order" in ui.result()
+    assert "InvalidInput" in ui.result("FulfilOrder needs the Mercado Libre order")
 
 
 @pytest.mark.timeout(180)

@@ -58,8 +58,8 @@ async def written(resources: Resources, create: Any) -> str:
     [
         (Unavailable("mydhl", "timeout", "no answer"), "intended"),
         (Unavailable("mydhl", "interrupted", "broken off"), "intended"),
-        (Unavailable("mydhl", "503", "busy"), "released"),
-        (Refused("mydhl", "1001", "no"), "released"),
+        (Unavailable("mydhl", "503", "busy"), "absent"),
+        (Refused("mydhl", "1001", "no"), "absent"),
         (asyncio.CancelledError(), "intended"),
     ],
     ids=["timeout", "interrupted", "busy", "refused", "worker stopped"],

@@ -194,9 +194,9 @@ class Gatekeeper:
         if wanted is not None:
             if not await asyncio.to_thread(self._gates.change, gate, wanted):
                 return  # another worker or a person was first; the next look sees what they did
-            gate = wanted
-            self._saw(queue, gate)
-        if gate is not None and not view.keeps(gate):
+            self._saw(queue, wanted)
+            await apply(self._client, wanted)
+        elif gate is not None and not view.keeps(gate):
             await apply(self._client, gate)
 
     def _saw(self, queue: str, gate: Gate | None) -> None:

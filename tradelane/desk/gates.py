@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 
 from tradelane.contracts.journeys import QUEUES
 from tradelane.desk.complaints import NotThere, RefusedByRule, WrongUsage
-from tradelane.desk.queue_rates import QueueView, apply, look_at
+from tradelane.desk.queue_rates import QueueView, apply, settled
 from tradelane.desk.session import Desk
 from tradelane.domain.trade_time import Instant, today_in_korea
 from tradelane.ports import Gate, GateState
@@ -60,7 +60,7 @@ async def gates(desk: Desk) -> tuple[GateRow, ...]:
     """
     known = {gate.queue: gate for gate in desk.stores.gates.all()}
     try:
-        views = await asyncio.gather(*(look_at(desk.client, queue) for queue in QUEUES))
+        views = await asyncio.gather(*(settled(desk.client, queue, known.get(queue)) for queue in QUEUES))
     except RPCError as silence:
         raise NotThere(f"The engine does not tell about its queues: {silence.message}.") from silence
     return tuple(_row(desk, queue, known.get(queue), view) for queue, view in zip(QUEUES, views, strict=True))

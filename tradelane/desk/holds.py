@@ -19,6 +19,8 @@ from tradelane.desk.troubles import OrderHold, troubles
 from tradelane.domain.addressees import DESKS
 from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
+from tradelane.domain.language import Language
+from tradelane.domain.wording import keys
 from tradelane.ports import BoardQuery
 from tradelane.resources import Stores, open_stores
 from tradelane.settings import Settings
@@ -38,14 +40,8 @@ __all__ = [
     "todo",
 ]
 
-REASONS = (
-    "before_go_live", "unpaid", "do_not_ship", "authorisation_needed", "missing_data", "packing", "papers", "refused",
-    "manual_work", "error_notice", "no_answer", "withdrawal_refused", "not_loaded", "information_requested", "silence",
-    "returning", "left_out", "left_behind", "order_gone", "exporters_changed", "cancelled_before_handover",
-    "cancelled_after_handover", "cannot_tell", "conflict", "unavailable", "garbled", "stale", "timeout", "unexpected",
-    "wedged", "no_worker", "gate",
-)  # fmt: skip
-"""Reasons as docs/operating.md explains them; one that stands on the board is known, too."""
+REASONS = tuple(sorted(key.partition(".")[2] for key in keys(Language.ENGLISH) if key.startswith("reason.")))
+"""Every reason the house has words for."""
 
 
 class Task(BaseModel):

@@ -6,6 +6,7 @@ limit gives it back to the workers. The engine keeps it in its database, over re
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,8 @@ from tradelane.ports import Gate, GateState
 
 ANSWER_WITHIN = timedelta(seconds=5)
 LONGEST_REASON = 200
+MOMENT = 0.3
+"""Real seconds after which the engine surely tells the limit it has taken (measured: tens of milliseconds)."""
 _ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
 
@@ -63,6 +66,15 @@ async def look_at(client: Client, queue: str) -> QueueView:
         limit=limited.rate_limit.requests_per_second if limited.HasField("rate_limit") else None,
         backlog=told.stats.approximate_backlog_count,
     )
+
+
+async def settled(client: Client, queue: str, gate: Gate | None) -> QueueView:
+    """Ask the engine, and once more where it differs: just after a change it may still give the limit before."""
+    view = await look_at(client, queue)
+    if not view.keeps(gate):
+        await asyncio.sleep(MOMENT)
+        view = await look_at(client, queue)
+    return view
 
 
 async def apply(client: Client, gate: Gate) -> None:

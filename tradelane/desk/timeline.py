@@ -180,7 +180,9 @@ def _effects_of(stores: Stores, order: OrderId) -> tuple[EffectRow, ...]:
     if claim is None:
         return ()
     return tuple(
-        row for row in stores.effects.of_ucr(claim.ucr) if row.state == "done" and row.key.rpartition(":")[2] in OUTSIDE
+        row
+        for row in stores.effects.of_ucr(claim.ucr)
+        if row.state == "done" and not OUTSIDE.isdisjoint(row.key.split(":"))  # an amendment's key ends in its version
     )
 
 

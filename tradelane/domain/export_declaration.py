@@ -144,10 +144,30 @@ class ExportDeclaration(_Value):
 
     @property
     def digest(self) -> str:
-        """Of what is declared, without the week's rate and what follows from it: the same goods, the same digest."""
-        return digest_of(
-            self.model_dump(mode="json", exclude={"rate": True, "route": True, "lines": {"__all__": {"fob_krw"}}})
+        """Of the boxes customs sees, without the week's rate and what follows from it: same goods, same digest."""
+        lines = [
+            (
+                line.item.sku,
+                line.item.hsk,
+                line.item.origin,
+                line.item.description_en,
+                line.item.brand_name,
+                line.item.maker_name,
+                line.item.net_weight_total_g,
+                line.item.quantity,
+                line.item.unit_price.model_dump(mode="json"),
+            )
+            for line in self.lines
+        ]
+        parcel = (
+            self.buyer_name,
+            self.destination,
+            self.packages,
+            self.package_kind,
+            self.gross_weight_g,
+            self.incoterm,
         )
+        return digest_of((parcel, lines))
 
 
 def order_number(ucr: Ucr, part: DeclarationPart, round_: int) -> str:

@@ -80,8 +80,17 @@ class ExportFiling(Protocol):
         After `refused` come `: ` and the words of customs, where it gave any.
         """
 
-    async def amend(self, declaration: ExportDeclaration, filing: Filing, version: int, reason: str) -> None:
+    async def amend(
+        self,
+        declaration: ExportDeclaration,
+        filing: Filing,
+        version: int,
+        reason: str,
+        accepted: ExportDeclaration | None = None,
+    ) -> None:
         """Ask that an accepted declaration says what `declaration` does, valued at the rate it was accepted with.
+
+        `accepted` is what it says now, where that is known: then only what differs is restated.
 
         Raises:
             Unavailable: code `request_pending` while an earlier request for this declaration is not decided.

@@ -103,7 +103,7 @@ class EffectRow(_Record):
     key: str
     step: str
     state: str
-    """`intended`, `released` (a try ended without result) or `done`."""
+    """`intended`, `released` (a try ended without result), `absent` (it was turned away) or `done`."""
     content: str | None = None
     """JSON of the reply; no personal data."""
     intended_at: Instant
@@ -125,8 +125,11 @@ class Effects(Protocol):
         released) nothing is begun and the remaining wait is given.
         """
 
-    def release(self, key: str) -> None:
-        """Say that a try has ended without result: nothing of it is in flight any more."""
+    def release(self, key: str, absent: bool = False) -> None:
+        """Say that a try has ended without result: nothing of it is in flight any more.
+
+        `absent`: it was turned away, so that nothing of it exists outside either.
+        """
 
     def done(self, key: str, content: str, at: datetime, step: str = "") -> None:
         """Write down that the effect exists; `step` names one that was never begun here (else the key's last part)."""

@@ -42,11 +42,12 @@ class SqlEffects:
             put(connection, effects, offered, when=lambda kept, _offered: kept.state != "done")
         return timedelta(0)
 
-    def release(self, key: str) -> None:
+    def release(self, key: str, absent: bool = False) -> None:
         """A try has ended without result."""
+        state = "absent" if absent else "released"
         with self._database.write() as connection:
             connection.execute(
-                update(effects).where(effects.c.key == key, effects.c.state == "intended").values(state="released")
+                update(effects).where(effects.c.key == key, effects.c.state == "intended").values(state=state)
             )
 
     def done(self, key: str, content: str, at: datetime, step: str = "") -> None:

@@ -122,6 +122,7 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
         told = _declaration(j, name)
         return AmendRequest(
             declaration=told,
+            accepted=j.declared.get(name),
             filing=filing,
             version=j.plan.version,
             reason="the seller corrected the data",
@@ -129,7 +130,7 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
             order_id=j.order_id,
         )
 
-    while _declaration(j, name) != j.declared.get(name):
+    while (before := j.declared.get(name)) is None or before.digest != _declaration(j, name).digest:
         reply = await j.steps.perform(AMEND_EXPORT_DECLARATION, request, part=name)
         j.filings[name] = reply.filing
         if told is not None:

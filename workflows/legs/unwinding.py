@@ -107,7 +107,7 @@ def standing(ucr: Ucr, effects: Iterable[KnownEffect], j: Journey) -> Standing:
     booked = j.booking is not None
     for row in effects:
         step, _, part = row.step.partition(":")
-        if step not in (LODGE_EXPORT_DECLARATION.name, BOOK_TRANSPORT.name):
+        if step not in (LODGE_EXPORT_DECLARATION.name, BOOK_TRANSPORT.name) or row.state == "absent":
             continue
         said = json.loads(row.content) if row.content else {}
         order_no = said.get("order_no", "")
@@ -117,7 +117,7 @@ def standing(ucr: Ucr, effects: Iterable[KnownEffect], j: Journey) -> Standing:
             later = filings.get(part)
             if later is None or len(order_no) >= len(later.filing.order_no):  # a further round: `-1~2` after `-1`
                 filings[part] = Withdrawable(part=part, exporter_id=said.get("exporter_id", ""), filing=filing)
-        if step == BOOK_TRANSPORT.name and (row.state == "done" or BOOK_TRANSPORT.name not in j.steps.refused):
+        if step == BOOK_TRANSPORT.name:
             booked = True
             waybill = waybill or (WaybillNumber(said["waybill"]) if "waybill" in said else None)
     for own in j.consignment.parts if j.consignment else ():

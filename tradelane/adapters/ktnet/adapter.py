@@ -92,7 +92,14 @@ class KtnetFiling:
         """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no such version."""
         return mapper.amendment(await self._asked(filing.order_no, "5AS"), version)
 
-    async def amend(self, declaration: ExportDeclaration, filing: Filing, version: int, reason: str) -> None:
+    async def amend(
+        self,
+        declaration: ExportDeclaration,
+        filing: Filing,
+        version: int,
+        reason: str,
+        accepted: ExportDeclaration | None = None,
+    ) -> None:
         """Ask for the amendment (정정, message 5AS kind A) of an accepted declaration.
 
         Raises:
@@ -100,7 +107,7 @@ class KtnetFiling:
             Refused: in KTNET's words, or before anything is sent when the amendment cannot be said.
         """
         result = await self._calls.one(
-            self._access.amend_path, amendment(declaration, filing, version, reason, self._access)
+            self._access.amend_path, amendment(declaration, filing, version, reason, self._access, accepted)
         )
         if result.refused:
             raise mapper.amendment_refusal(result)

@@ -2,7 +2,7 @@
 
 KTNET's guide has one text of 500 EUC-KR bytes for what is to change. We write one box a line, `code=before>after`: the
 item code of customs where it is documented (A401 maker, A501 buyer), else the name of the field in the declaration, and
-one line for each 란. Only the total in won is known as accepted; other boxes have no *before*.
+one line for each 란. Where a run no longer knows what was accepted, every box is restated without its *before*.
 """
 
 from __future__ import annotations
@@ -37,7 +37,12 @@ BOXES: tuple[tuple[str, str], ...] = (
 
 
 def amendment(
-    declaration: ExportDeclaration, filing: Filing, version: int, reason: str, access: KtnetAccess
+    declaration: ExportDeclaration,
+    filing: Filing,
+    version: int,
+    reason: str,
+    access: KtnetAccess,
+    accepted: ExportDeclaration | None = None,
 ) -> dict[str, Any]:
     """One entry of `DocList`.
 
@@ -48,7 +53,7 @@ def amendment(
     if filing.number is None:
         raise Refused(PARTY, "cannot_amend", "The declaration number is not known.", fault=Fault.OURS)
     exporter = declaration.exporter
-    said = terms(declaration, filing, access)
+    said = terms(declaration, filing, access, accepted)
     if euc_kr_length(said) > LONGEST_TERMS:
         words = (
             f"The amendment of {filing.number.printed} to version {version} is longer than the {LONGEST_TERMS} bytes "
@@ -75,12 +80,27 @@ def amendment(
     }
 
 
-def terms(declaration: ExportDeclaration, filing: Filing, access: KtnetAccess) -> str:
-    """What the declaration shall say: checked and cut as in a declaration, so that both say the same."""
+def terms(
+    declaration: ExportDeclaration, filing: Filing, access: KtnetAccess, accepted: ExportDeclaration | None = None
+) -> str:
+    """What the declaration shall say: checked and cut as in a declaration, so that both say the same.
+
+    Where what was accepted is known, only the boxes that differ, each with its *before*; else every box.
+    """
+    wanted = _rows(declaration, access)
+    before = _rows(accepted, access) if accepted is not None else {}
+    if filing.total_krw is not None:
+        before["TotalDeclAmountKRW"] = f"{filing.total_krw.amount:.0f}"
+    told = [code for code, value in wanted.items() if accepted is None or before.get(code) != value]
+    return "\n".join(f"{code}={'' if code.isdigit() else before.get(code, '')}>{wanted[code]}" for code in told)
+
+
+def _rows(declaration: ExportDeclaration, access: KtnetAccess) -> dict[str, str]:
     boxes = document(declaration, declaration.rate.valid_from, access)  # the day is not restated
-    before = {"TotalDeclAmountKRW": f"{filing.total_krw.amount:.0f}"} if filing.total_krw else {}
-    rows = [f"{code}={before.get(code, '')}>{boxes[field]}" for code, field in BOXES]
-    return "\n".join([*rows, *(f"{line['RanNo']}=>{_line(line)}" for line in boxes["RanList"])])
+    return {
+        **{code: str(boxes[field]) for code, field in BOXES},
+        **{line["RanNo"]: _line(line) for line in boxes["RanList"]},
+    }
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -60,7 +60,14 @@ class ManualFiling:
         typed = self._desk.typed(self._desk.orders_of(ucr), f"{AMEND}:{name}", AmendedByHand)
         return Done("approved") if typed and typed.version == version else NotDone()
 
-    async def amend(self, declaration: ExportDeclaration, filing: Filing, version: int, reason: str) -> None:
+    async def amend(
+        self,
+        declaration: ExportDeclaration,
+        filing: Filing,
+        version: int,
+        reason: str,
+        accepted: ExportDeclaration | None = None,
+    ) -> None:
         """Always asks a person."""
         ucr, name = _told(filing.order_no)
         number = filing.number.printed if filing.number else filing.order_no

@@ -62,7 +62,7 @@ class SurveyRequest(Wire):
 
 
 class KnownEffect(Wire):
-    """One row of our books: key, step, `intended`, `released` or `done`, and what it says."""
+    """One row of our books: key, step, `intended`, `released`, `absent` or `done`, and what it says."""
 
     key: str
     step: str

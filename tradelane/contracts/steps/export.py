@@ -72,6 +72,8 @@ class AmendRequest(Wire):
     """An accepted declaration to be brought in line (정정) with what is true now; `declaration` is drawn up anew."""
 
     declaration: ExportDeclaration
+    accepted: ExportDeclaration | None = None
+    """What customs was last told; None when an earlier run told it."""
     filing: Filing
     version: int
     """Version of the plan it was drawn up from: each version is an amendment of its own."""

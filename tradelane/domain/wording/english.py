@@ -155,6 +155,21 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
         "The tries ended without any answer.",
         "Retry, and look at the worker's log.",
     ),
+    "wedged": (
+        "Run wedged",
+        "The run's own code fails, so it cannot go on; nothing of it is lost.",
+        "Engineering reads the failure, mends it and deploys; the run then goes on by itself.",
+    ),
+    "no_worker": (
+        "No worker",
+        "Nobody has worked at a queue for two minutes; its steps wait.",
+        "Engineering starts a worker.",
+    ),
+    "gate": (
+        "Gate shut",
+        "The gate of a queue is closed, or lets steps through slowly.",
+        "Look why it was shut; open it when the counterparty is back.",
+    ),
     "unexpected": (
         "Fault of ours",
         "Something happened that nobody foresaw.",

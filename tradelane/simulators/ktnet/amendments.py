@@ -85,6 +85,8 @@ def amended(document: Json, terms: str) -> Amended:
             raise Violation(WHERE, f"정정할 수 없는 항목입니다. ({code})")
         if before and not same(before, document.get(name)):
             raise Violation(WHERE, f"정정전 내용이 신고내용과 다릅니다. ({code})")
+        if not wanted:
+            raise Violation(name, "필수 입력 항목입니다.")
         BOXES[name].check(wanted, name)
         if not same(wanted, document.get(name)):
             changed.append(code)

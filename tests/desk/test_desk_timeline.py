@@ -113,6 +113,13 @@ def test_an_effect_without_its_line_is_found(stores: Stores) -> None:
         verify_order(stores, ORDER)
 
 
+def test_an_amendment_whose_key_ends_in_its_version_is_an_effect_too(stores: Stores) -> None:
+    booked(stores)
+    stores.effects.done(f"{UCR}:1:amend_export_declaration:v2", "{}", AT)
+    with pytest.raises(RefusedByRule, match=":v2"):
+        verify_order(stores, ORDER)
+
+
 def test_notes_of_our_own_and_effects_not_yet_done_need_no_line(stores: Stores) -> None:
     booked(stores)
     stores.effects.done(f"{UCR}:v1:render_documents", "[]", AT)
