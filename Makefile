@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+UI_STAMP := $(VENV)/.installed-ui
+BROWSERS := chromium chromium-browser google-chrome
 
-.PHONY: demo up test check lint lock clean
+.PHONY: demo up test test-ui check lint lock clean
 
 $(STAMP): requirements/lock.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,22 +20,35 @@ demo: $(STAMP)  ## twelve orders travel the whole lane on a real engine
 up: $(STAMP)  ## everything as processes until Ctrl-C
 	$(BIN)/tradelane up
 
+$(UI_STAMP): $(STAMP) requirements/ui.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/ui.txt
+	touch $(UI_STAMP)
+
 # Two processes side by side: tests that wait for orders to travel, and all the others.
 TRAVEL := tests/e2e tests/chaos tests/demo tests/workflows
+LEFT_OUT := tests/ui
 
-test: $(STAMP)  ## the whole suite
-	@$(BIN)/python -m pytest -q tests $(TRAVEL:%=--ignore=%) > .pytest-quick.log 2>&1 & quick=$$!; \
+test: $(STAMP)  ## the whole suite, the browser's tests apart
+	@$(BIN)/python -m pytest -q tests $(TRAVEL:%=--ignore=%) $(LEFT_OUT:%=--ignore=%) > .pytest-quick.log 2>&1 & quick=$$!; \
 	$(BIN)/python -m pytest -q $(TRAVEL); travel=$$?; \
 	wait $$quick; quick=$$?; cat .pytest-quick.log; \
+	echo "left out: $(LEFT_OUT); run \`make test-ui\` with Chromium on PATH"; \
 	exit $$((travel || quick))
+
+test-ui:  ## the desk's work in the Temporal UI, in a headless Chromium
+	@command -v $(firstword $(BROWSERS)) $(foreach one,$(wordlist 2,9,$(BROWSERS)),|| command -v $(one)) > /dev/null \
+	|| { echo "make test-ui needs a browser on PATH ($(BROWSERS)); install Chromium." >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(UI_STAMP)
+	$(BIN)/python -m pytest -q tests/ui
 
 lint: $(STAMP)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 check: lint test
 
-lock:  ## renew requirements/lock.txt after a change of pyproject.toml (needs uv)
+lock:  ## renew requirements/*.txt after a change of pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra test --extra build --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/lock.txt
+	uv pip compile requirements/ui.in --constraint requirements/lock.txt --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/ui.txt
 	uv pip compile requirements/font.in --no-deps --generate-hashes --no-header --no-annotate --no-emit-index-url >> requirements/lock.txt
 
 clean:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
@@ -22,10 +23,15 @@ from temporalio.testing import WorkflowEnvironment
 
 from tradelane.contracts import search_attributes
 
+hypothesis_settings.register_profile("no_deadline", deadline=None)
+hypothesis_settings.load_profile("no_deadline")  # a busy machine is no fault of what is tested
+
 FLAGS = {
     "history.timerProcessorMaxTimeShift": '"1ms"',
     "history.timerProcessorMaxPollRPS": "5000",
     "history.transferProcessorMaxPollRPS": "5000",
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
     "system.forceSearchAttributesCacheRefreshOnRead": "true",
     "frontend.namespaceRPS.visibility": "1000",
 }

@@ -31,6 +31,9 @@ DYNAMIC_CONFIGURATION = {
     "history.timerProcessorMaxPollRPS": "5000",
     "history.transferProcessorMaxPollRPS": "5000",
     "matching.enableFairness": "true",
+    # one partition: a queue's rate holds from one step to the next, not only on average over four
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
 }
 PRAGMAS = ("journal_mode=wal", "synchronous=1")
 

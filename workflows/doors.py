@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
         SnoozeHold,
     )
     from tradelane.contracts.steps import RECORD_DECISION, DecisionRequest, HoldMark
-    from tradelane.domain.amendment import checked
+    from tradelane.domain.amendment import checked, sku_of
     from tradelane.domain.holds import Hold, Resolution
     from tradelane.domain.identifiers import OrderId
     from tradelane.domain.standing import values_of
@@ -142,7 +142,7 @@ class Doors:
             if asked.action == Resolution.AMEND:
                 if not asked.set:
                     raise ValueError('amend needs "set" with at least one path and value.')
-                amendments(asked.set)
+                self._known_goods(amendments(asked.set))
             if asked.action == Resolution.COMPLETE:
                 checked_result(asked.step, asked.result)
         except ValueError as wrong:
@@ -248,10 +248,18 @@ class Doors:
             raise refused(
                 f"This order travels in the parcel of order {carrier}: amend {carrier}, its run plans the parcel."
             )
+        self._known_goods(asked.set)
         if self.journey.booking is not None:
             raise refused("Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it.")
         if (fixed := export.fixed_by_customs(self.journey, asked.set)) is not None:
             raise refused(fixed)
+
+    def _known_goods(self, paths: Iterable[str]) -> None:
+        """A SKU that is not in the parcel would be amended without effect, and nobody would notice."""
+        skus = self.journey.skus
+        strange = sorted({sku for path in paths if (sku := sku_of(path)) is not None and sku not in skus})
+        if skus and strange:
+            raise refused(f"No goods of this order have SKU {', '.join(strange)}; it has {', '.join(sorted(skus))}.")
 
     @workflow.update(
         description='What the bench measured: {"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", '

@@ -227,6 +227,11 @@ class Journey:
         self.papers = papers
 
     @property
+    def skus(self) -> frozenset[str]:
+        """SKUs of the goods as they were sold; empty before the orders are read."""
+        return frozenset(line.sku.strip() for order in self.orders.values() for line in order.lines if line.sku)
+
+    @property
     def plan(self) -> Consignment:
         """The consignment as planned; legs after intake may rely on it."""
         assert self.consignment is not None, "a leg ran before the plan"

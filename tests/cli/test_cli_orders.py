@@ -139,7 +139,8 @@ async def _evening(day: Day, folder: Path) -> None:
     await day.type("amend at the end", "orders", "amend", order, "--set", "consignee.phone=+56 2 0000 0000")
     await day.type("cancel at the end", "orders", "cancel", order, "--reason", "too late")
     await day.type("start at the end", "orders", "start", order)
-    await day.type("replay at the end", "replay", order, "--step", LODGE, "--plan")
+    await day.fresh_shell("replay at the end", "replay", order, "--step", LODGE, "--plan")
+    await day.type("replay of a step that never ran", "replay", order, "--step", "hand_to_broker", "--plan")
     await day.type("unknown order", "orders", "cancel", "2000099999999999")
 
 
@@ -212,7 +213,20 @@ def test_a_plan_keeps_what_ended_well_and_runs_the_held_step_again(day: Day) -> 
     assert set(verdicts.values()) == {"kept"}
     assert {"read_order", "claim_consignment", "render_documents"} <= set(verdicts)
     assert day.told["plan for a step that does not hold"].code == 5
-    assert day.told["replay at the end"].code == 5
+    never = day.told["replay of a step that never ran"]
+    assert never.code == 5
+    assert "never ran hand_to_broker; steps that did: open_journey, " in never.err
+
+
+def test_a_completed_order_can_be_planned_and_the_code_says_that_the_effect_exists(day: Day) -> None:
+    told = day.told["replay at the end"]
+    assert told.code == 3, told.err
+    assert "completed: reset" in told.out
+    row = next(line for line in told.out.splitlines() if line.startswith(LODGE))
+    assert "blocked" in row
+    assert "taken over, not written again" in row
+    assert "items.BJK-STND-05.hsk=7616999090" in told.out
+    assert f"tradelane replay {day.order} --step {LODGE} --apply --version" in told.out
 
 
 def test_an_applied_plan_is_done_once(day: Day) -> None:
@@ -226,6 +240,7 @@ def test_a_replay_is_a_decision_with_actor_and_reason(day: Day) -> None:
     claim = day.lane.resources.consignments.of_order(day.order)  # type: ignore[arg-type]
     assert claim is not None
     decided = [(one.kind, one.actor, one.reason) for one in day.lane.resources.decisions.of_orders(claim.orders)]
+    assert ("replay", "kim", "look again") in decided
     assert ("retry", "kim", "look again") in decided
     assert ("amend", "lee", "broker") in decided
 

@@ -85,7 +85,7 @@ def test_what_is_typed_becomes_canonical_and_stays_so(path: str, typed: str, can
         ("items.HN-1.needs_permit", "perhaps", "valid boolean"),
         ("items.HN-1.description_en", "   ", "has no value; write path=value"),
         ("items.HN-1.sku", "HN-2", "is not known; write items.<SKU>.<field> with one of exporter_id,"),
-        ("items.HN-1.unit_price", "1.00", "is not known"),
+        ("items.HN-1.quantity", "1", "is not known"),
         ("items.hsk", "6109101000", "is not known"),
         ("consignee.rut", "12.345.678-9", "its check character is wrong"),
         ("consignee.address", "|", "has one to 4 lines"),

@@ -194,7 +194,7 @@ def test_an_exporter_nobody_registered_is_a_gap() -> None:
 def test_a_sale_that_cannot_be_declared_is_a_gap(line: Any, words: str) -> None:
     [gap] = gaps(order(line))
     assert words in gap.what
-    assert gap.command.endswith(RETRY)
+    assert gap.command.endswith((RETRY, "unit_price=USD"))
 
 
 def test_an_order_without_items_is_a_gap() -> None:
@@ -270,3 +270,17 @@ def test_the_same_sale_is_always_planned_the_same() -> None:
     once, again = (planned(terms=ESTIMATE, amendments=iter([checked("items.HN-1.hsk", "6109102000")])) for _ in "12")
     assert once.model_dump_json() == again.model_dump_json()
     assert once.items[0].hsk == "6109102000"
+
+
+def test_the_value_a_person_gives_stands_in_for_the_sales_price() -> None:
+    """A gift of 0 USD has a customs value all the same, and somebody answers for it."""
+    free = order(sold("HN-1", price="0.00"))
+    [gap] = gaps(free)
+    assert gap.command == f"tradelane orders amend {ORDER} --set items.HN-1.unit_price=USD"
+    parcel = planned(
+        free, amendments=[checked("items.HN-1.unit_price", "1.5"), checked("items.HN-1.unit_price", "2.40")]
+    )
+    assert parcel.goods_value == usd("2.40")
+    for nonsense in ("0", "-1", "1.234", "free", "1e99"):
+        with pytest.raises(ValueError, match=r"unit_price"):
+            checked("items.HN-1.unit_price", nonsense)

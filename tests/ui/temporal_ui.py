@@ -30,7 +30,7 @@ COLOURS = 64
 """Enough for a page of text, and a picture that a repository can carry."""
 
 LESS = ("Run ID", "Type", "Start", "End")
-MORE = ("Stage", "Waybill", "Hold", "DueAt")
+MORE = ("Stage", "Waybill", "DueAt", "Hold")
 """Columns of the list that a desk takes away, and our search attributes it puts there."""
 
 
@@ -49,14 +49,15 @@ class TemporalUi:
         found = self._page.get_by_role(role, name=name, exact=isinstance(name, str))
         return found.locator("visible=true").first
 
-    def picture(self, name: str, height: int = HEIGHT) -> None:
-        """Keep what is on the page, where pictures are wanted."""
+    def picture(self, name: str, *, of: Locator | None = None, width: int = WIDTH, height: int = HEIGHT) -> None:
+        """Keep what is on the page, or one thing on it, where pictures are wanted."""
         if self._pictures is None:
             return
-        self._page.set_viewport_size(ViewportSize(width=WIDTH, height=height))
+        self._page.set_viewport_size(ViewportSize(width=width, height=height))
         self._page.evaluate("document.activeElement?.blur()")  # no frame around what the keyboard would reach
         self._page.wait_for_timeout(600)  # nothing half faded in
-        with Image.open(io.BytesIO(self._page.screenshot())) as taken:
+        shot = (of or self._page).screenshot()
+        with Image.open(io.BytesIO(shot)) as taken:
             few = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
             few.save(self._pictures / f"{name}.png", optimize=True)
         self._page.set_viewport_size(ViewportSize(width=WIDTH, height=HEIGHT))
@@ -170,17 +171,20 @@ class TemporalUi:
         dialog = self._update_dialog()
         offered = [text.strip().partition("\n") for text in dialog.get_by_role("option").all_inner_texts()]
         if picture:
-            self.picture(picture)
+            self.picture(picture, of=dialog)
         self._page.reload()
         return {name: said.strip() for name, _, said in offered}
 
     def send_update(self, name: str, content: dict[str, Any], *, picture: str = "") -> str:
-        """Send an Update as a person does; gives the complaint the dialog shows, empty when it took the Update."""
+        """Send an Update as a person does; gives the complaint the dialog shows, empty when it took the Update.
+
+        The picture is of the dialog, with its complaint if it has one.
+        """
         dialog = self._update_dialog()
         dialog.get_by_role("option", name=re.compile(rf"^{name}\b")).click()
         self._type(dialog, content)
         if picture:
-            self.picture(picture)
+            self.picture(picture, of=dialog)
         with self._page.expect_response(lambda r: r.request.method == "POST" and "/update/" in r.url) as answer:
             dialog.get_by_role("button", name="Submit", exact=True).click()
         if "success" in answer.value.json().get("outcome", {}):
@@ -188,6 +192,8 @@ class TemporalUi:
             return ""
         complaint = dialog.get_by_role("alert").filter(has_text=re.compile(r"\w")).locator("visible=true").first
         expect(complaint).to_be_visible()
+        if picture:
+            self.picture(picture, of=dialog)
         return complaint.inner_text().strip()
 
     def close_dialog(self) -> None:

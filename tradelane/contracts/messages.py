@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from numbers import Real
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -18,7 +19,7 @@ def _text(value: Any) -> Any:
         if value < 0:
             raise ValueError(f"{value} is negative; no number of an order, a weight or a length is")
         return str(value)
-    if isinstance(value, float):
+    if isinstance(value, Real):
         return f"{Decimal(repr(value)):f}"
     return value
 

@@ -3,6 +3,7 @@
 A path names the thing, the value is text as a person types it:
 
 - `items.<SKU>.<field>`: product data of this order (`hsk`, `cl_tariff`, `description_en`, `net_weight_g`, ...);
+- `items.<SKU>.unit_price`: value of one unit in USD, where the sale's price is not the customs value (gifts, mistakes);
 - `items.<SKU>.lot`: the maker's lot (제조번호) of these goods; it goes before the parcel's;
 - `consignee.<field>`: `name`, `rut`, `phone`, `email`, `comuna`, `region`, `address` (lines separated by `|`);
 - `package.boxes`: how many boxes there are; what was said of boxes beyond is forgotten;
@@ -23,11 +24,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from tradelane.domain.catalogue import Centimetres, Grams, Product
 from tradelane.domain.identifiers import Rut
+from tradelane.domain.money import Money
 from tradelane.domain.order import Consignee
 
 PRODUCT_FIELDS = tuple(name for name in Product.model_fields if name != "sku")
 CONSIGNEE_FIELDS = ("name", "rut", "phone", "email", "comuna", "region", "address")
 PACKAGE_FIELDS = ("gross_weight_g", "length_cm", "width_cm", "height_cm")
+PRICE = "unit_price"
 BOXES = "package.boxes"
 PARCEL_LOT = "package.lot"
 
@@ -50,6 +53,7 @@ _BOX = re.compile(rf"package\.(?:([1-9][0-9]?)\.)?({'|'.join(PACKAGE_FIELDS)})")
 _ITEM_LOT = re.compile(r"items\.(.+)\.lot", re.DOTALL)
 _LOT = re.compile(rf"[0-9A-Za-z가-힣][0-9A-Za-z가-힣 .,:#()/_+-]{{0,{MOST_OF_A_LOT - 1}}}")
 _GRAMS: TypeAdapter[int] = TypeAdapter(Grams)
+_CENTS: TypeAdapter[Decimal] = TypeAdapter(Annotated[Decimal, Field(gt=0, decimal_places=2)])
 _MILLIMETRES: TypeAdapter[Decimal] = TypeAdapter(Annotated[Centimetres, Field(decimal_places=1)])
 
 
@@ -76,8 +80,10 @@ def checked(path: str, value: str) -> Amendment:
         sku, _, field = rest.rpartition(".")
         if sku and field == "lot":
             return Amendment(path=path, value=_lot(path, value))
+        if sku and field == PRICE:
+            return Amendment(path=path, value=_parsed(path, _CENTS, _positive(path, value)))
         if not sku or field not in PRODUCT_FIELDS:
-            known = ", ".join((*PRODUCT_FIELDS, "lot"))
+            known = ", ".join((*PRODUCT_FIELDS, PRICE, "lot"))
             raise ValueError(f"{path} is not known; write items.<SKU>.<field> with one of {known}.")
         return Amendment(path=path, value=_product_value(path, field, value))
     if area == "consignee" and rest in CONSIGNEE_FIELDS:
@@ -114,6 +120,25 @@ def box_of(path: str) -> tuple[int, str] | None:
     """
     found = _BOX.fullmatch(path)
     return (int(found[1] or 1), found[2]) if found else None
+
+
+def sku_of(path: str) -> str | None:
+    """The SKU that a path such as `items.HNG-TEE-01.hsk` speaks of; None for the consignee and the package.
+
+    >>> sku_of("items.A.B.hsk"), sku_of("package.lot")
+    ('A.B', None)
+    """
+    area, _, rest = path.strip().partition(".")
+    return rest.rpartition(".")[0] if area == "items" else None
+
+
+def is_declared(path: str) -> bool:
+    """Whether an export declaration says what a path names: all but lots, which stand on the packing list only.
+
+    >>> is_declared("items.A.hsk"), is_declared("items.A.lot"), is_declared("package.lot")
+    (True, False, False)
+    """
+    return path.strip() != PARCEL_LOT and lot_of_sku(path.strip()) is None
 
 
 def lot_of_sku(path: str) -> str | None:
@@ -188,6 +213,13 @@ def _positive(path: str, value: str) -> Decimal:
 
 def _sentence(wrong: ValidationError) -> str:
     return "; ".join(str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors()).removesuffix(".")
+
+
+def amended_price(sku: str, price: Money, amendments: Iterable[Amendment]) -> Money:
+    """The value of one unit with the latest amendment of it laid over."""
+    path = f"items.{sku}.{PRICE}"
+    said = [amendment.value for amendment in amendments if amendment.path == path]
+    return Money(amount=Decimal(said[-1]), currency=price.currency) if said else price
 
 
 def amended_product(product: Product, amendments: Iterable[Amendment]) -> Product:

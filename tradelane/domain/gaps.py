@@ -38,11 +38,16 @@ def sale_gaps(order_id: OrderId, line: OrderLine) -> list[Gap]:
         faults.append(f"listing {line.item_id} has no SELLER_SKU")
     if line.quantity < 1:
         faults.append(f"listing {line.item_id}: the quantity is {line.quantity}")
-    if line.unit_price.amount <= 0:
+    if line.unit_price.amount <= 0 and not line.sku:
         faults.append(f"listing {line.item_id}: the price is {line.unit_price}; customs wants a value")
     if line.unit_price.currency != CURRENCY:
         faults.append(f"listing {line.item_id}: the price is in {line.unit_price.currency}, not in {CURRENCY}")
-    return [mend_at_marketplace(order_id, fault) for fault in faults]
+    gaps = [mend_at_marketplace(order_id, fault) for fault in faults]
+    if line.sku and line.unit_price.amount <= 0:
+        words = f"listing {line.item_id}: the price is {line.unit_price}; customs wants a value"
+        command = f"tradelane orders amend {order_id} --set {shlex.quote(f'items.{line.sku.strip()}.unit_price=USD')}"
+        gaps.append(Gap(what=words, command=command))
+    return gaps
 
 
 def carriage_gaps(order_id: OrderId, shipment: Shipment) -> list[Gap]:

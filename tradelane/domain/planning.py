@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.amendment import Amendment, amended_consignee, amended_product
+from tradelane.domain.amendment import Amendment, amended_consignee, amended_price, amended_product
 from tradelane.domain.catalogue import Exporter, Product, Seller, missing_fields
 from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
 from tradelane.domain.gaps import (
@@ -78,8 +78,9 @@ def plan(
         if not order.lines:
             gaps.append(mend_at_marketplace(order_id, f"order {order.id} has no items"))
         for line in order.lines:
-            gaps.extend(sale_gaps(order_id, line))
             sku = (line.sku or "").strip()
+            price = amended_price(sku, line.unit_price, overlay) if sku else line.unit_price
+            gaps.extend(sale_gaps(order_id, line.model_copy(update={"unit_price": price})))
             if not sku:
                 continue
             product = amended_product(products.get(sku, Product(sku=sku)), overlay)
@@ -87,7 +88,7 @@ def plan(
             if missing_fields(product):
                 continue
             parcels.append((product, line.quantity))
-            items.append(_item(order, sku, line.quantity, line.unit_price, product))
+            items.append(_item(order, sku, line.quantity, price, product))
     consignee = amended_consignee(_with_tax_id(shipment.consignee, buyer), overlay)
     gaps.extend(consignee_gaps(order_id, consignee, rut_required=terms.rut_required))
     gaps.extend(carriage_gaps(order_id, shipment))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tradelane.domain.amendment import CONSIGNEE_FIELDS, PACKAGE_FIELDS
+from tradelane.domain.amendment import BOXES, CONSIGNEE_FIELDS, box_of
 from tradelane.domain.consignment import Consignment
+from tradelane.domain.money import Money
 
 
 def values_of(consignment: Consignment | None, paths: Iterable[str]) -> dict[str, str]:
@@ -20,8 +21,11 @@ def _value(consignment: Consignment, path: str) -> str | None:
     area, _, rest = path.partition(".")
     if area == "items":
         sku, _, field = rest.rpartition(".")
+        if field == "lot":
+            return consignment.lots.get(sku)
         item = next((item for item in consignment.items if item.sku == sku), None)
-        return _text(getattr(item, field, None))
+        value = getattr(item, field, None)
+        return _text(value.amount if isinstance(value, Money) else value)
     if area == "consignee" and rest in CONSIGNEE_FIELDS:
         consignee = consignment.consignee
         if rest == "address":
@@ -29,10 +33,11 @@ def _value(consignment: Consignment, path: str) -> str | None:
         owner = consignee.address if rest in ("comuna", "region") else consignee
         return _text(getattr(owner, rest))
     if area == "package":
-        number, _, field = rest.rpartition(".")
-        index = int(number) - 1 if number.isdigit() else 0
-        if field in PACKAGE_FIELDS and 0 <= index < len(consignment.packages):
-            return _text(getattr(consignment.packages[index], field))
+        if path == BOXES:
+            return str(len(consignment.packages)) if consignment.packages else None
+        box = box_of(path)
+        if box is not None and box[0] <= len(consignment.packages):
+            return _text(getattr(consignment.packages[box[0] - 1], box[1]))
     return None
 
 

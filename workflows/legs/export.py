@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         FilingRequest,
         LodgeRequest,
     )
+    from tradelane.domain.amendment import is_declared, sku_of
     from tradelane.domain.consignment import DeclarationPart
     from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, draw_up
     from tradelane.domain.holds import Fault
@@ -38,7 +39,7 @@ def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
     if step != LODGE_EXPORT_DECLARATION.name:
         return True
     own = {item.sku for item in _part(j, name).items}
-    return any(_sku(path) is None or _sku(path) in own for path in paths)
+    return any(sku_of(path) is None or sku_of(path) in own for path in paths)
 
 
 def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
@@ -49,18 +50,12 @@ def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
         if not sending and (part.name in j.lodging or filing is None or filing.state in ENDED):
             continue
         own = {item.sku for item in part.items}
-        if all(_sku(path) is not None and _sku(path) not in own for path in paths):
+        if not any(is_declared(path) and (sku_of(path) is None or sku_of(path) in own) for path in paths):
             continue
         if filing is not None and filing.state is FilingState.ACCEPTED:
             continue  # amended (정정) before the goods are booked
         return f"Customs has declaration {part.name} before it: wait for its answer."
     return None
-
-
-def _sku(path: str) -> str | None:
-    """The SKU that a path such as `items.HNG-TEE-01.hsk` speaks of; None for the consignee and the package."""
-    area, _, rest = path.strip().partition(".")
-    return rest.rpartition(".")[0] if area == "items" else None
 
 
 async def prepare(j: Journey) -> None:
