@@ -47,7 +47,7 @@ SANDBOX = SandboxedWorkflowRunner(
 
 WORKFLOWS = (FulfilOrder, Sweep, ReconcileOrders, NotifyDesk)
 
-SWEEP_EVERY = {"ktnet": timedelta(minutes=15), "mydhl": timedelta(minutes=30), "unipass": timedelta(hours=1)}
+SWEEP_EVERY = {"ktnet": timedelta(minutes=15), "carrier": timedelta(minutes=30), "unipass": timedelta(hours=1)}
 """Trade time between firings of a sweep; each watch has its own spacing beyond that."""
 
 RECONCILE_EVERY = timedelta(hours=1)

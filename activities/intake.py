@@ -27,6 +27,7 @@ from tradelane.contracts.steps import (
     READ_PACK,
     READ_SHIPMENT,
     START_OR_FIND_RUN,
+    VOID_BOOKING,
     WITHDRAW_EXPORT_DECLARATION,
     ClaimReply,
     ClaimRequest,
@@ -49,14 +50,14 @@ from tradelane.domain.catalogue import Seller
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
-from tradelane.domain.order import Order, Pack, Shipment
+from tradelane.domain.order import Order, OrderStatus, Pack, Shipment
 from tradelane.domain.packing import NotPacked, lots_of, packed
 from tradelane.domain.pick_list import PICK_LIST, pick_list_of
 from tradelane.domain.planning import Unplannable, plan
 from tradelane.domain.trade_time import Timetable
 from tradelane.resources import Resources
 
-UNWINDING = ("do_not_tender", "intercept", WITHDRAW_EXPORT_DECLARATION.name)
+UNWINDING = ("do_not_tender", "intercept", VOID_BOOKING.name, WITHDRAW_EXPORT_DECLARATION.name)
 """Holds of the unwinding: to cancel one of them ends that part of it, not the order."""
 
 
@@ -130,8 +131,11 @@ class IntakeActivities:
 
     @implements(READ_ORDER)
     async def read_order(self, request: OrderRef) -> Order:
-        """Read the order as the marketplace tells it now."""
-        return await self._r.marketplace.order(request.seller_id, request.order_id)
+        """Read the order as the marketplace tells it now; one that the desk has cancelled travels in no parcel."""
+        order = await self._r.marketplace.order(request.seller_id, request.order_id)
+        if not await in_thread(self._cancelled, request.order_id):
+            return order
+        return order.model_copy(update={"status": OrderStatus.CANCELLED, "status_words": "cancelled at the desk"})
 
     @implements(READ_PACK)
     async def read_pack(self, request: PackRef) -> Pack:

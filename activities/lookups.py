@@ -32,7 +32,7 @@ LOOK_TIME = timedelta(seconds=10)
 
 READS = frozenset(
     {
-        "name", "tracking_url", "order", "pack", "shipment", "shipment_orders", "buyer_tax_id", "orders_updated",
+        "name", "tracking_url", "voids", "call_off", "wrong_with", "order", "pack", "shipment", "shipment_orders", "buyer_tax_id", "orders_updated",
         "status", "export_rate", "loading", "events",
     }
 )  # fmt: skip

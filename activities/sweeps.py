@@ -24,7 +24,8 @@ from tradelane.domain.outside import digest_of
 from tradelane.ports import BoardQuery, Watch
 from tradelane.resources import Resources
 
-SPACING = {"ktnet": timedelta(minutes=15), "mydhl": timedelta(hours=2), "unipass": timedelta(hours=3)}
+SPACING = {"ktnet": timedelta(minutes=15), "carrier": timedelta(hours=2), "unipass": timedelta(hours=3)}
+SPACING["mydhl"] = SPACING["carrier"]
 """Trade time between two looks at one reference (UNI-PASS publishes no limits: an hour or more is polite)."""
 
 LEAST_SPACING = timedelta(milliseconds=700)
@@ -53,7 +54,8 @@ class SweepActivities:
         looks: dict[str, Callable[[Watch], Awaitable[object]]] = {
             "ktnet": self._filing,
             "unipass": self._loading,
-            "mydhl": self._events,
+            "carrier": self._events,
+            "mydhl": self._events,  # watches of orders that were under way before carriers were plugged in
         }
         look = looks.get(request.source)
         if look is None:

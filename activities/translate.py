@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from tradelane.adapters.errors import Garbled, OutsideFailure, Refused, Stale, Unavailable
+from tradelane.adapters.listing import carriers
 from tradelane.domain.holds import Fault
 
 LONGEST_WORDS = 500
@@ -53,7 +54,6 @@ def _fault_of(party: str) -> str:
         "mercadolibre": Fault.MARKETPLACE,
         "ktnet": Fault.AUTHORITY,
         "unipass": Fault.AUTHORITY,
-        "mydhl": Fault.CARRIER,
         "17track": Fault.CARRIER,
     }
-    return faults.get(party, Fault.OURS).value
+    return faults.get(party, Fault.CARRIER if party in carriers() else Fault.OURS).value

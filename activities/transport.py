@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
 from activities.books import Books, in_thread
 from activities.export import trade_now
 from activities.implements import implements
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
-from tradelane.contracts.handmade import BookedByHand
+from tradelane.contracts.handmade import BookedByHand, reports_done
 from tradelane.contracts.steps import (
     ANSWER_INFORMATION_REQUEST,
     ATTACH_DOCUMENTS,
@@ -17,6 +21,7 @@ from tradelane.contracts.steps import (
     PUBLISH_TRACKING,
     READ_TRANSPORT_EVENTS,
     SEND_IMPORT_PREADVICE,
+    VOID_BOOKING,
     WATCH_TRACKING,
     BookingReply,
     BrokerRequest,
@@ -28,14 +33,18 @@ from tradelane.contracts.steps import (
     RegisterRequest,
     TrackingRequest,
     TransportRequest,
+    VoidRequest,
 )
 from tradelane.domain.export_declaration import Loading
+from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
-from tradelane.domain.outside import Existing, digest_of
+from tradelane.domain.outside import Existing, NotDone, digest_of
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.domain.transport import Booking, CarrierDocument, TransportProgress
 from tradelane.ports import BookingRequest, Watch
 from tradelane.resources import Resources
+
+Content = TypeVar("Content")
 
 
 class TransportActivities:
@@ -57,7 +66,12 @@ class TransportActivities:
 
         def by_hand(result: dict[str, str]) -> Booking:
             typed = BookedByHand.model_validate(result)
+            if wrong := carrier.wrong_with(typed.waybill):
+                raise Refused("desk", "mistyped", f"{wrong} Type it again.", fault=Fault.OURS, reason="manual_work")
             return Booking(carrier=carrier.name, waybill=typed.waybill, reference=consignment.ucr)
+
+        def voidable(booking: Booking) -> Booking:
+            return booking.model_copy(update={"voidable": carrier.voids, "call_off": carrier.call_off})
 
         async def find() -> Existing[Booking]:
             return await carrier.find_booking(wanted())
@@ -71,21 +85,21 @@ class TransportActivities:
             orders=consignment.orders,
             at=now,
             find=find,
-            create=create,
+            create=_reported(BOOK_TRANSPORT.name, consignment.orders, create),
             by_hand=by_hand,
-            describe=lambda content: content.model_dump_json(),
+            describe=lambda content: voidable(content).model_dump_json(),
         )
         await in_thread(
             self._r.watches.add,
             Watch(
-                source="mydhl",
+                source="carrier",
                 reference=booking.waybill,
                 ucr=consignment.ucr,
                 order_id=min(consignment.orders, key=int),
                 last_digest=digest_of([]),
             ),
         )
-        return BookingReply(booking=booking, tracking_url=carrier.tracking_url(booking.waybill))
+        return BookingReply(booking=voidable(booking), tracking_url=carrier.tracking_url(booking.waybill))
 
     @implements(ATTACH_DOCUMENTS)
     async def attach_documents(self, request: DocumentRequest) -> Nothing:
@@ -110,15 +124,45 @@ class TransportActivities:
             return document.value
 
         suffix = f":{request.suffix}" if request.suffix else ""
+        orders = await self._orders(request.ucr)
         await self._books.act(
             key=f"{request.ucr}:{document.value}{suffix}:{effect}",
             step=step,
-            orders=await self._orders(request.ucr),
+            orders=orders,
             at=trade_now(request.timetable),
             find=find,
-            create=create,
+            create=_reported(step, orders, create),
             by_hand=lambda result: result["evidence"],
             describe=lambda content: f'"{content}"',
+        )
+        return Nothing()
+
+    @implements(VOID_BOOKING)
+    async def void_booking(self, request: VoidRequest) -> Nothing:
+        """Void a booking with its pickup, at the carrier it was made with."""
+        carrier = self._r.carrier
+        ours = request.carrier == carrier.name
+
+        async def find() -> Existing[str]:
+            return await carrier.find_void(request.waybill) if ours else NotDone()
+
+        async def create() -> str:
+            if not ours:
+                words = f"Call off waybill {request.waybill} at {request.carrier} by hand: {carrier.name} books now."
+                raise Refused("desk", "other_carrier", words, fault=Fault.CARRIER, reason="manual_work")
+            await carrier.void(request.waybill)
+            return "voided"
+
+        orders = await self._orders(request.ucr)
+        await self._books.act(
+            key=f"{request.ucr}:{VOID_BOOKING.name}",
+            step=VOID_BOOKING.name,
+            orders=orders,
+            at=trade_now(request.timetable),
+            find=find,
+            create=_reported(VOID_BOOKING.name, orders, create),
+            by_hand=lambda result: result["evidence"],
+            describe=json.dumps,
         )
         return Nothing()
 
@@ -178,7 +222,7 @@ class TransportActivities:
             orders=request.consignment.orders,
             at=now,
             find=find,
-            create=create,
+            create=_reported(SEND_IMPORT_PREADVICE.name, request.consignment.orders, create),
             by_hand=lambda result: result["evidence"],
             describe=lambda content: f'"{content}"',
         )
@@ -218,6 +262,8 @@ class TransportActivities:
         try:
             return request.known.heard(await self._r.tracking.events(request.waybill))
         except (Unavailable, Refused) as failure:
+            if carrier_failed is None and failure.code == "not_registered":
+                return request.known  # cancelled between booking and registration: the carrier has said it all
             raise carrier_failed or failure from failure
 
     @implements(WATCH_TRACKING)
@@ -275,6 +321,22 @@ class TransportActivities:
     async def _orders(self, ucr: Ucr) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)
         return claim.orders if claim else ()
+
+
+def _reported(
+    step: str, orders: Sequence[OrderId], create: Callable[[], Awaitable[Content]]
+) -> Callable[[], Awaitable[Content]]:
+    """A write that names, where it is work for a person, the command that reports the work done."""
+
+    async def asked() -> Content:
+        try:
+            return await create()
+        except Refused as refused:
+            if refused.reason == "manual_work" and not refused.commands and orders:
+                refused.commands = (reports_done(str(min(orders, key=int)), step),)
+            raise
+
+    return asked
 
 
 def _booking_request(request: TransportRequest, now: object) -> BookingRequest:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from cli.timings import watch
 from tradelane.desk.complaints import Complaint, NotThere, WrongUsage
 
 if TYPE_CHECKING:
     from tradelane.desk.session import Desk
-    from tradelane.resources import Stores
     from tradelane.settings import Settings
+    from tradelane.stores import Stores
 
 Reply = TypeVar("Reply")
 
@@ -74,6 +75,7 @@ def at_desk(call: Callable[[Desk], Awaitable[Reply]]) -> Reply:
 
     async def visit() -> Reply:
         async with open_desk(current_settings()) as desk:
+            watch.is_ready()
             return await call(desk)
 
     return asyncio.run(visit())
@@ -81,9 +83,10 @@ def at_desk(call: Callable[[Desk], Awaitable[Reply]]) -> Reply:
 
 def with_stores(call: Callable[[Stores], Reply]) -> Reply:
     """Open the stores without the engine, make one call, close them."""
-    from tradelane.resources import open_stores
+    from tradelane.stores import open_stores
 
     with open_stores(current_settings()) as stores:
+        watch.is_ready()
         return call(stores)
 
 

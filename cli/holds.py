@@ -21,17 +21,19 @@ from cli.frame import (
     print_json,
     print_table,
 )  # fmt: skip
+from cli.said import hold_lines, minute, reason_cell
+from cli.timings import ready
 from tradelane.desk.complaints import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from datetime import datetime
 
     from pydantic import BaseModel
 
     from tradelane.contracts.messages import Answer
     from tradelane.desk.session import Desk
     from tradelane.desk.troubles import OrderHold
+    from tradelane.domain.language import Language
 
 Reply = TypeVar("Reply")
 
@@ -55,13 +57,17 @@ def list_(
 ) -> None:
     """List open holds, the most urgent first; trouble of ours that is no single order's has no order number."""
     from tradelane.desk import holds
+    from tradelane.domain import wording
 
+    settings = current_settings()
     seen = _answer(
         holds.look(
-            current_settings(),
-            lambda stores: holds.chosen(
-                stores, seller=seller, exporter=exporter, stage=stage, reason=reason, step=step, owner=owner,
-                due=due, snoozed=snoozed,
+            settings,
+            ready(
+                lambda stores: holds.chosen(
+                    stores, seller=seller, exporter=exporter, stage=stage, reason=reason, step=step, owner=owner,
+                    due=due, snoozed=snoozed,
+                )
             ),
             limit,
         )
@@ -69,26 +75,31 @@ def list_(
     if as_json:
         print_json(seen.holds)
     else:
+        language = settings.language
+        columns = ("due", "order", "step", "reason", "fault", "words", "owner")
         print_table(
-            ("due (UTC)", "order", "step", "reason", "fault", "words", "owner"),
-            map(_line, seen.holds),
-            "No open holds.",
+            [wording.label(language, column) for column in columns],
+            (_line(one, language) for one in seen.holds),
+            wording.say(language, "sentence.no_holds"),
         )
     if seen.more:
         _aside(f"There are more than {limit}; --limit shows them.")
     _aside(seen.missing)
 
 
-def _line(one: OrderHold) -> tuple[str, ...]:
+def _line(one: OrderHold, language: Language) -> tuple[str, ...]:
+    from tradelane.domain import wording
+
     hold = one.hold
+    owner = wording.desk_name(language, hold.owner)
     return (
-        f"{hold.due:%Y-%m-%d %H:%M}",
+        minute(hold.due),
         one.order_id,
         hold.key,
-        hold.reason,
-        hold.fault.value,
+        reason_cell(hold, language),
+        wording.fault_name(language, hold.fault),
         hold.words,
-        f"{hold.owner}: {hold.assignee}" if hold.assignee else hold.owner,
+        f"{owner}: {hold.assignee}" if hold.assignee else owner,
     )
 
 
@@ -110,21 +121,12 @@ def show(order: Order, step: Step = None, as_json: Json = False) -> None:
     from tradelane.desk import holds, orders
 
     order_id = orders.read_order_id(order)
-    hold = _answer(holds.open_hold(current_settings(), order_id, step))
+    settings = current_settings()
+    hold = _answer(holds.open_hold(settings, order_id, step))
     if as_json:
         print_json(hold)
         return
-    print(f"Order {order_id} holds at {hold.key} since {_minute(hold.since)}, due {_minute(hold.due)}.")
-    print(f"{hold.reason} ({hold.fault}, {hold.owner}): {hold.words}")
-    if hold.assignee:
-        print(f"Taken by {hold.assignee}.")
-    if hold.snoozed_until:
-        print(f"Left out of lists and notices until {_minute(hold.snoozed_until)}.")
-    print(f"Ways out: {', '.join(hold.resolutions)}")
-    if hold.result_shape:
-        print(f"Result expected by --action complete: {hold.result_shape}")
-    for command in hold.commands:
-        print(f"  {command}")
+    print("\n".join([order_id, *hold_lines(hold, settings.language)]))
 
 
 @app.command(
@@ -217,23 +219,22 @@ def _write_on(order: str, step: str | None, update: str, message: Callable[[str]
     print_json(answer) if as_json else print(answer.sentence)
 
 
-def _minute(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
 def todo(
     owner: Annotated[str | None, typer.Option(help="Only the work of one desk.")] = None, as_json: Json = False
 ) -> None:
     """The worklist: everything that waits for a person, with the command that reports it done."""
     from tradelane.desk import holds
+    from tradelane.domain import wording
 
-    work = _answer(holds.todo(current_settings(), owner))
+    settings = current_settings()
+    work = _answer(holds.todo(settings, owner))
     _aside(work.missing)
     if as_json:
         print_json(work.tasks)
         return
     if not work.tasks:
-        print("Nothing to do.")
+        print(wording.say(settings.language, "sentence.nothing_to_do"))
     for task in work.tasks:
-        due = f"due {_minute(task.due)}" if task.due else "no due time"
-        print(f"{task.owner}, {due}: {task.about}\n  {task.what}\n  {task.command}")
+        due = f", {wording.label(settings.language, 'due')} {minute(task.due)}" if task.due else ""
+        print(f"{wording.desk_name(settings.language, task.owner)}{due}: {task.about}")
+        print(f"  {task.what}\n  {task.command}")

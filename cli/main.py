@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from typing import Annotated
 
 import typer
 
 from cli import demo, doctor, documents, gates, holds, inbox, master_data, orders, packing, parts, replay, timeline
 from cli.frame import Json, example, print_json, print_table, run, tell_our_fault
+from cli.timings import watch
 from tradelane.desk.complaints import EXIT_CODES
 
 app = typer.Typer(
@@ -19,6 +21,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
+
+
+@app.callback()
+def options(
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Say on stderr how long start-up and the command itself took.")
+    ] = False,
+) -> None:
+    """Options of every command, given before its name."""
+    watch.asked = timings
+
+
 parts.register(app)
 app.command("demo", epilog=example("demo --orders 12 --seed 7 --days-per-second 2"))(demo.demo)
 app.add_typer(orders.app, name="orders")
@@ -54,6 +68,7 @@ def main() -> None:
         fault = sys.exc_info()[1]
         if fault is not None:
             code = tell_our_fault(fault)
+        watch.tell()
         with contextlib.suppress(BrokenPipeError):  # the reader of our output has seen enough
             sys.stdout.flush()
             sys.stderr.flush()

@@ -19,10 +19,13 @@ from cli.frame import (
     print_json,
     print_table,
 )  # fmt: skip
+from cli.said import hold_lines, minute
 
 if TYPE_CHECKING:
     from tradelane.contracts.messages import Progress
     from tradelane.desk.session import Desk
+    from tradelane.domain.decided import Decided
+    from tradelane.domain.language import Language
 
 app = group("Orders and their runs.")
 
@@ -62,42 +65,61 @@ def list_(
     print_table(
         ("order", "state", "stage", "exporter", "declaration", "waybill", "holds", "due"),
         [
-            (r.order_id, r.status, r.stage, r.exporters, r.declarations, r.waybill, r.holds, _minute(r.due_at))
+            (r.order_id, r.status, r.stage, r.exporters, r.declarations, r.waybill, r.holds, minute(r.due_at))
             for r in rows
         ],
         "No orders.",
     )
 
 
-def _minute(instant: object) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else ""
-
-
 @app.command(epilog=example("orders show 2000013770481964"))
 def show(order: Order, as_json: Json = False) -> None:
-    """Show where an order stands."""
-    from tradelane.desk import orders
+    """Show where an order stands, and what people decided about it."""
+    from tradelane.desk import decisions, orders
 
     order_id = orders.read_order_id(order)
-    progress = at_desk(lambda desk: orders.progress_of(desk, order_id))
-    print_json(progress) if as_json else _print_progress(progress)
+
+    async def ask(desk: Desk) -> tuple[Progress, tuple[Decided, ...], Language]:
+        progress = await orders.progress_of(desk, order_id)
+        return progress, decisions.decisions_of(desk.stores, order_id), desk.settings.language
+
+    progress, decided, language = at_desk(ask)
+    if as_json:
+        print_json({**progress.model_dump(mode="json"), "decisions": decided})
+        return
+    _print_progress(progress, language)
+    _print_decisions(decided, language)
 
 
-def _print_progress(progress: Progress) -> None:
+def _print_progress(progress: Progress, language: Language) -> None:
+    from tradelane.domain import wording
+
     lines = [
-        ("order", progress.order_id), ("seller", progress.seller), ("stage", progress.stage),
-        ("state", progress.state), ("UCR", progress.ucr), ("orders in the parcel", progress.orders),
+        ("order", progress.order_id), ("seller", progress.seller),
+        ("stage", wording.stage_name(language, progress.stage)),
+        ("state", wording.state_name(language, progress.state)), ("ucr", progress.ucr), ("orders", progress.orders),
         ("brands", progress.brands), ("declarations", progress.declarations),
-        ("load before", progress.load_before), ("waybill", progress.waybill),
-        ("parcel", progress.transport_status), ("import regime", progress.import_regime),
-        ("duty", progress.duty), ("IVA", progress.iva), ("delivered", _minute(progress.delivered_at)),
-        ("carried by", progress.carried_by), ("warnings", progress.warnings), ("steps", progress.steps),
+        ("load_before", minute(progress.load_before)), ("waybill", progress.waybill),
+        ("transport", progress.transport_status and wording.transport_name(language, progress.transport_status)),
+        ("regime", progress.import_regime and wording.regime_name(language, progress.import_regime)),
+        ("duty", progress.duty), ("iva", progress.iva), ("delivered_at", minute(progress.delivered_at)),
+        ("carried_by", progress.carried_by), ("warnings", progress.warnings), ("steps", progress.steps),
     ]  # fmt: skip
-    print_table(("", progress.order_id), [line for line in lines if line[1]], "")
+    shown = [(wording.label(language, name), value) for name, value in lines if value]
+    print_table(("", progress.order_id), shown, "")
     for hold in progress.holds:
-        print(f"Holds at {hold.key}: {hold.words} ({hold.reason}; {hold.owner}; due {_minute(hold.due)})")
-        for command in hold.commands:
-            print(f"  {command}")
+        print("\n".join(hold_lines(hold, language)))
+
+
+def _print_decisions(decided: tuple[Decided, ...], language: Language) -> None:
+    from tradelane.domain import wording
+
+    if decided:
+        print(f"{wording.label(language, 'decisions')}:")
+    for one in decided:
+        what = one.kind if one.step == "*" else f"{one.kind} {one.step}"
+        changes = "".join(f"; {change}" for change in one.changes)
+        print(f"  {minute(one.at)} {one.actor}: {what}{changes}" + (f" ({one.reason})" if one.reason else ""))
 
 
 @app.command(epilog=example("orders watch 2000013770481964"))
@@ -115,7 +137,7 @@ def watch(order: Order, as_json: Json = False) -> None:
             holds = "; ".join(f"holds at {hold.key}: {hold.words}" for hold in progress.holds)
             last = progress.steps[-1] if progress.steps else ""
             told = [progress.state, progress.stage, last, progress.transport_status or "", holds]
-            print(f"{_minute(progress.trade_now)}  {'  '.join(word for word in told if word)}", flush=True)
+            print(f"{minute(progress.trade_now)}  {'  '.join(word for word in told if word)}", flush=True)
 
     at_desk(follow)
 

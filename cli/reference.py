@@ -20,6 +20,8 @@ line on standard error, never a traceback; `TRADELANE_DEBUG=1` adds one for faul
 
 A command stopped by Ctrl-C or SIGTERM ends with 130, as shells have it; `up` ends with 0.
 
+`tradelane --timings COMMAND` says on standard error how long start-up and the command itself took.
+
 A usual morning: `tradelane doctor`, then `tradelane todo`; each hold names the command that resolves it.
 
 This page is made from the commands: `python -m cli.reference > docs/cli.md`.

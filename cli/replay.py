@@ -78,7 +78,9 @@ def _one(order: str, step: str, version: str | None, fresh: bool, actor: str, re
 
 def _plan_many(where: str, step: str, look: bool, as_json: bool) -> int:
     from tradelane.desk import replay_many
+    from tradelane.desk.replay_where import read_where
 
+    read_where(where)  # a slip of the finger is told before anybody is asked
     planned = _looking(lambda desk, lookups: replay_many.plan_many(desk, where, step, lookups if look else None))
     print_json(planned) if as_json else _print_many(planned)
     return 0
@@ -120,11 +122,17 @@ def _looking(call: Callable[[Desk, Lookups], Awaitable[Reply]]) -> Reply:
     """At the desk, with adapters that can look at the counterparties and write nothing there."""
 
     async def visit(desk: Desk) -> Reply:
+        import logging
+
         import httpx
+        import structlog
 
         from activities.lookups import lookups
         from tradelane.resources import wired
+        from tradelane.telemetry import configure_logging
 
+        if not structlog.is_configured():  # standard output is the command's answer
+            configure_logging(logging.WARNING)
         async with httpx.AsyncClient() as http:
             return await call(desk, lookups(wired(desk.settings, desk.stores, http)))
 

@@ -13,17 +13,21 @@ from collections.abc import Sequence
 from typing import Final
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import (
     ActivitySerializationContext,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
     PayloadCodec,
+    PayloadConverter,
     SerializationContext,
     WithSerializationContext,
     WorkflowSerializationContext,
 )
+from temporalio.exceptions import ApplicationError
 
+from tradelane.contracts.messages import SAID_AT_THE_DOOR
 from tradelane.storage.keys import DataKey, KeyDestroyed, KeyVault
 
 ENCODING: Final = b"binary/encrypted"
@@ -102,10 +106,24 @@ def _seal(payload: Payload, key: DataKey) -> Payload:
     )
 
 
+class SealedFailures(DefaultFailureConverterWithEncodedAttributes):
+    """Failures are sealed too, except the sentence that turns away what a person typed.
+
+    The Temporal UI does not open the failure of an Update: it would show "Encoded failure" to whoever has to mend
+    the input. The engine keeps no refused Update, and such a sentence is ours, not a counterparty's.
+    """
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        """Seal message and stack trace; the message of a sentence for the sender stays readable as well."""
+        super().to_failure(exception, payload_converter, failure)
+        if isinstance(exception, ApplicationError) and exception.type in SAID_AT_THE_DOOR:
+            failure.message = exception.message
+
+
 def data_converter(vault: KeyVault) -> DataConverter:
     """The one data converter of worker, service and command line: pydantic, sealed, failures included."""
     return dataclasses.replace(
         pydantic_data_converter,
         payload_codec=SealingCodec(vault),
-        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+        failure_converter_class=SealedFailures,
     )

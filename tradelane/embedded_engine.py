@@ -31,6 +31,8 @@ DYNAMIC_CONFIGURATION = {
     "history.timerProcessorMaxPollRPS": "5000",
     "history.transferProcessorMaxPollRPS": "5000",
     "matching.enableFairness": "true",
+    # a wedged run shows after two failed tasks, not after five (about a minute)
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "2",
     # one partition: a queue's rate holds from one step to the next, not only on average over four
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",

@@ -19,6 +19,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 import tradelane
+from tradelane.adapters.plug import carrier_plug
 from tradelane.domain.trade_time import TradeClock
 from tradelane.embedded_engine import engine_part, prepare_namespace
 from tradelane.engine import engine_address, external_engine
@@ -116,10 +117,10 @@ def worker_part(settings: Settings) -> Part:
 
 def uses_simulators(settings: Settings) -> bool:
     """Whether any counterparty of this installation is simulated."""
+    plug = carrier_plug(settings.transport)
     real = (settings.mercadolibre_url, settings.unipass_url, settings.seventeentrack_url)
     filing = settings.filing is Channel.MANUAL or settings.ktnet_url
-    transport = settings.transport is Channel.MANUAL or settings.mydhl_url
-    return not (all(real) and filing and transport)
+    return not (all(real) and filing and (plug.by_hand or plug.own_settings().url))
 
 
 def start_outside(processes: Processes, settings: Settings, say: Callable[[str], None]) -> None:

@@ -5,8 +5,8 @@ Used by the worker, the service, the command line and the tests alike; nothing e
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,70 +15,17 @@ from temporalio.converter import DataConverter
 
 from tradelane import ports
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
-from tradelane.adapters.manual import ManualBroker, ManualCarrier, ManualFiling
+from tradelane.adapters.manual import ManualBroker, ManualFiling
 from tradelane.adapters.mercadolibre import MercadoLibreAccess, MercadoLibreMarketplace
-from tradelane.adapters.mydhl import MydhlAccess, MydhlCarrier
 from tradelane.adapters.notify import ChatNotifier, LogNotifier, SmtpAccess, SmtpNotifier
+from tradelane.adapters.plug import Wiring, carrier_plug
 from tradelane.adapters.quota import DailyQuota
 from tradelane.adapters.seventeentrack import SeventeenTrackAccess, SeventeenTrackAggregator
 from tradelane.adapters.unipass import UnipassAccess, UnipassCustoms
-from tradelane.codec import data_converter
-from tradelane.domain.trade_time import TradeClock
+from tradelane.contracts.journeys import RATES
 from tradelane.settings import Channel, Settings
-from tradelane.storage.catalogue import SqlCatalogue
-from tradelane.storage.clock import FileClock
-from tradelane.storage.consignments import SqlConsignments
-from tradelane.storage.database import open_database
-from tradelane.storage.decisions import SqlDecisions
-from tradelane.storage.documents import FolderDocuments
-from tradelane.storage.effects import SqlEffects
-from tradelane.storage.exporters import SqlExporters
-from tradelane.storage.gates import SqlGates, SqlQuotas
-from tradelane.storage.holds import SqlHoldBoard
 from tradelane.storage.inbox import SqlInbox
-from tradelane.storage.journal import SqlJournal
-from tradelane.storage.keys import KeyVault, MasterKey
-from tradelane.storage.migrations import migrate
-from tradelane.storage.notices import SqlNotices
-from tradelane.storage.replays import SqlReplays
-from tradelane.storage.sellers import SqlSellers
-from tradelane.storage.watches import SqlWatches
-
-RATES: Mapping[str, float] = {"marketplace": 30.0, "filing": 20.0, "customs": 20.0, "carrier": 30.0, "tracking": 1.5}
-"""Activities per second and queue; a step that looks before it writes makes two calls.
-
-17TRACK documents 3 requests a second, Mercado Libre 18,000 an hour, KTNET 10,000 a day.
-"""
-
-
-@dataclass(frozen=True)
-class Stores:
-    """Our own tables and files."""
-
-    alive: Callable[[], None]
-    """Raises SQLAlchemyError when the main database does not answer."""
-    vault: KeyVault
-    clock: ports.ClockRecord
-    consignments: ports.Consignments
-    decisions: ports.Decisions
-    effects: ports.Effects
-    inbox: SqlInbox
-    watches: ports.Watches
-    catalogue: ports.Catalogue
-    exporters: ports.Exporters
-    sellers: ports.Sellers
-    documents: ports.Documents
-    journal: ports.Journal
-    replays: ports.Replays
-    holds: ports.HoldBoard
-    notices: ports.Notices
-    gates: ports.Gates
-    quotas: ports.Quotas
-
-    @property
-    def converter(self) -> DataConverter:
-        """Seals every payload with the key of its order."""
-        return data_converter(self.vault)
+from tradelane.stores import Stores, open_stores
 
 
 @dataclass(frozen=True)
@@ -161,49 +108,6 @@ class Resources:
         return self.stores.converter
 
 
-@contextmanager
-def open_stores(settings: Settings) -> Iterator[Stores]:
-    """Open databases, keys and folders; enough for the command line, which talks to no counterparty."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    main = open_database(settings.main_database)
-    inbox = open_database(settings.inbox_database, synchronous="FULL")
-    try:
-        migrate(main, "main")
-        migrate(inbox, "inbox")
-        given = settings.master_key
-        master = (
-            MasterKey.from_text(given.get_secret_value())
-            if given is not None
-            else MasterKey.from_file(settings.data_dir / "master.key")
-        )
-        vault = KeyVault(main, master)
-        now = datetime.now(UTC)
-        clock = FileClock.ensure(settings.clock_file, TradeClock(trade_epoch=now, real_epoch=now, pace=settings.pace))
-        yield Stores(
-            alive=main.alive,
-            vault=vault,
-            clock=clock,
-            consignments=SqlConsignments(main),
-            decisions=SqlDecisions(main, vault),
-            effects=SqlEffects(main),
-            inbox=SqlInbox(inbox, vault),
-            watches=SqlWatches(main),
-            catalogue=SqlCatalogue(main),
-            exporters=SqlExporters(main),
-            sellers=SqlSellers(main, vault),
-            documents=FolderDocuments(main, settings.documents_dir),
-            gates=SqlGates(main),
-            quotas=SqlQuotas(main),
-            journal=SqlJournal(main),
-            replays=SqlReplays(main),
-            holds=SqlHoldBoard(main),
-            notices=SqlNotices(main),
-        )
-    finally:
-        inbox.close()
-        main.close()
-
-
 @asynccontextmanager
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Open stores and adapters; counterparties without an address of their own are the simulators."""
@@ -219,17 +123,15 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
         return stores.clock.read().at(datetime.now(UTC))
 
     simulators = settings.simulators_url
-    mydhl = MydhlCarrier(
-        MydhlAccess(
-            base_url=settings.mydhl_url or f"{simulators}/mydhl",
-            username=settings.mydhl_username,
-            password=settings.mydhl_password,
-            account=settings.mydhl_account,
-        ),
-        http,
-        effects=stores.effects,
+    plug = carrier_plug(settings.transport)
+    wiring = Wiring(
+        http=http,
+        simulator=f"{simulators}/{plug.name}",
         now=trade_now,
+        effects=stores.effects,
         documents=stores.documents,
+        decisions=stores.decisions,
+        consignments=stores.consignments,
     )
     ktnet = KtnetFiling(
         KtnetAccess(
@@ -242,7 +144,6 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
         stores.exporters,
         quota=DailyQuota(stores.quotas, "ktnet", settings.ktnet_daily_calls) if settings.ktnet_daily_calls else None,
     )
-    by_hand = settings.transport is Channel.MANUAL
     return Resources(
         settings=settings,
         stores=stores,
@@ -263,12 +164,12 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             ),
             http,
         ),
-        carrier=ManualCarrier(stores.decisions, stores.consignments) if by_hand else mydhl,
+        carrier=plug.build(plug.own_settings(), wiring),
         tracking=SeventeenTrackAggregator(
             SeventeenTrackAccess(
                 base_url=settings.seventeentrack_url or f"{simulators}/17track/track/v2.4",
                 token=settings.seventeentrack_token,
-                carrier_key=settings.seventeentrack_carrier,
+                carrier_key=settings.seventeentrack_carrier or plug.tracking_key,
             ),
             http,
         ),

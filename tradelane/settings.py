@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tradelane.adapters.listing import carriers
 from tradelane.domain.addressees import read_addressees
 from tradelane.domain.language import Language
 from tradelane.domain.papers import Incoterm
@@ -20,7 +21,7 @@ from tradelane.domain.planning import LaneTerms
 
 
 class Channel(StrEnum):
-    """How a port is served: by the documented protocol, or by a person."""
+    """How filing is served: by the documented protocol, or by a person."""
 
     PROTOCOL = "protocol"
     MANUAL = "manual"
@@ -74,7 +75,8 @@ class Settings(BaseSettings):
 
     # channels
     filing: Channel = Channel.PROTOCOL
-    transport: Channel = Channel.PROTOCOL
+    transport: str = "mydhl"
+    """The carrier: a package of `tradelane/adapters` with a plug, whose own settings are `TRADELANE_<NAME>_*`."""
     look_before_write: bool = True
     """Never switch this off outside the test that shows why: without it a lost reply doubles an effect."""
 
@@ -121,14 +123,18 @@ class Settings(BaseSettings):
     unipass_url: str = ""
     unipass_key_rates: SecretStr = SecretStr("unipass-demo-key-012")
     unipass_key_export: SecretStr = SecretStr("unipass-demo-key-002")
-    mydhl_url: str = ""
-    mydhl_username: str = "demo-site"
-    mydhl_password: SecretStr = SecretStr("demo-password")
-    mydhl_account: str = "960000001"
     seventeentrack_url: str = ""
     seventeentrack_token: SecretStr = SecretStr("simulated")
-    seventeentrack_carrier: int = 100001
-    """17TRACK's key for DHL Express: from memory, check it against their carrier list."""
+    seventeentrack_carrier: int = Field(default=0, ge=0)
+    """17TRACK's key of the carrier; 0 = as the carrier's plug says."""
+
+    @field_validator("transport")
+    @classmethod
+    def _is_plugged_in(cls, given: str) -> str:
+        name = "mydhl" if given == Channel.PROTOCOL else str(given)
+        if name not in carriers():
+            raise ValueError(f"no carrier is called {name!r}; there are {', '.join(carriers())}")
+        return name
 
     @field_validator("notify_chat_url")
     @classmethod

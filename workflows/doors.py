@@ -22,6 +22,8 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.handmade import checked_result
     from tradelane.contracts.journeys import order_of_workflow_id
     from tradelane.contracts.messages import (
+        INVALID_INPUT,
+        UPDATE_REFUSED,
         AmendOrder,
         Answer,
         AssignHold,
@@ -34,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from tradelane.contracts.steps import RECORD_DECISION, DecisionRequest, HoldMark
     from tradelane.domain.amendment import checked, sku_of
+    from tradelane.domain.decided import Decided, changes_of
     from tradelane.domain.holds import Hold, Resolution
     from tradelane.domain.identifiers import OrderId
     from tradelane.domain.standing import values_of
@@ -56,7 +59,7 @@ def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
     if not isinstance(raw, dict):
         raise ApplicationError(
             f'{what} takes one JSON object, such as {{"order_id": "2000013770481964"}}, not {type(raw).__name__}.',
-            type="InvalidInput",
+            type=INVALID_INPUT,
             non_retryable=True,
         )
     try:
@@ -64,13 +67,13 @@ def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
     except ValidationError as wrong:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False))
         raise ApplicationError(
-            f"{what} was not understood: {faults}.", type="InvalidInput", non_retryable=True
+            f"{what} was not understood: {faults}.", type=INVALID_INPUT, non_retryable=True
         ) from wrong
 
 
 def refused(sentence: str) -> ApplicationError:
     """An Update that is not done, with the sentence its sender reads."""
-    return ApplicationError(sentence, type="Refused", non_retryable=True)
+    return ApplicationError(sentence, type=UPDATE_REFUSED, non_retryable=True)
 
 
 def amendments(changes: Mapping[str, str]) -> dict[str, str]:
@@ -336,3 +339,14 @@ class Doors:
             part=info.id if info else "",
             regardless=True,
         )
+        self.journey.decided.append(
+            Decided(
+                at=self.journey.now(),
+                actor=actor or "unnamed",
+                kind=kind,
+                step=step,
+                reason=reason,
+                changes=changes_of(content, before),
+            )
+        )
+        self.journey.steps.changed()

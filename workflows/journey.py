@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         TransportRequest,
     )
     from tradelane.domain.consignment import Consignment
+    from tradelane.domain.decided import Decided
     from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, Loading
     from tradelane.domain.holds import Fault
     from tradelane.domain.identifiers import OrderId, Ucr
@@ -81,6 +82,8 @@ class Journey:
     """Declaration -> the round in which it was last sent."""
     lodging: set[str] = field(default_factory=set)
     """Declarations that are being sent."""
+    decided: list[Decided] = field(default_factory=list)
+    """What people decided in this run, as its page shows it."""
     declared: dict[str, ExportDeclaration] = field(default_factory=dict)
     """Declaration -> what customs was last told; a plan that differs is brought in line before the next costly step."""
     rates: dict[str, CustomsRate] = field(default_factory=dict)

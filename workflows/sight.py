@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.contracts import search_attributes as sa
     from tradelane.contracts.messages import Progress
     from tradelane.domain import wording
+    from tradelane.domain.decided import Decided
     from tradelane.domain.holds import Hold, Resolution
     from tradelane.domain.language import Language
 
@@ -138,6 +139,9 @@ def details(j: Journey, state: str) -> str:
     )
     lines += [f"| {wording.label(language, 'what')} | {wording.label(language, 'now')} |", "|---|---|"]
     lines += [f"| {wording.label(language, name)} | {_cell(value)} |" for name, value in rows if value]
+    if j.decided:
+        lines += ["", f"**{wording.label(language, 'decisions')}**", ""]
+        lines += [f"- {_decision(one)}" for one in j.decided]
     if j.papers:
         lines += ["", f"**{wording.label(language, 'papers')}**", ""]
         lines += [f"- {wording.paper_name(language, one.kind)} v{one.version}: `{one.path}`" for one in j.papers.papers]
@@ -169,6 +173,13 @@ def _held(language: Language, hold: Hold) -> list[str]:
     if hold.result_shape and Resolution.COMPLETE in hold.resolutions:
         lines.append(row("result", f"`{hold.result_shape}`"))
     return [*lines, *(f"- `{command}`" for command in hold.commands)]
+
+
+def _decision(one: Decided) -> str:
+    """One decision: when, who, what, why, old and new values."""
+    what = one.kind if one.step == "*" else f"{one.kind} `{one.step}`"
+    said = [f"{_minute(one.at)} {_flat(one.actor)}: {what}", *(_flat(str(change)) for change in one.changes)]
+    return "; ".join(said) + (f" ({_flat(one.reason)})" if one.reason else "")
 
 
 def _minute(instant: datetime) -> str:

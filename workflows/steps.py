@@ -236,6 +236,8 @@ class Steps:
         if self.holds.pop(key, None) is not None:
             self.board += 1
         answer = self.answers.pop(key, None)
+        if answer is not None and key in self.marks:  # what holds again is awake; who has taken it stays
+            self.marks[key] = self.marks[key].model_copy(update={"snoozed_until": None})
         self.changed()
         return answer
 

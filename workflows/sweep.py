@@ -35,7 +35,7 @@ class Sweep:
 
     @workflow.run
     async def run(self, request: Any = None) -> SweepReply:
-        """Takes `{"source": "ktnet|unipass|mydhl"}`."""
+        """Takes `{"source": "ktnet|unipass|carrier"}`."""
         asked = SweepRequest.model_validate(request or {})
         return await look(SWEEP_SOURCE, asked.source)
 

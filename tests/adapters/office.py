@@ -356,9 +356,9 @@ class Parcel:
 
 
 @contextlib.asynccontextmanager
-async def open_office(folder: Path) -> AsyncIterator[Office]:
+async def open_office(folder: Path, **more: Any) -> AsyncIterator[Office]:
     """Open an installation without engine; trade time goes at the pace of real time until it is moved."""
-    settings = lane_settings(folder, 0, 1.0)
+    settings = lane_settings(folder, 0, 1.0, **more)
     clock = write_clock(settings)
     async with contextlib.AsyncExitStack() as stack:
         app = create_app(Stage(settings.data_dir, StageClock(settings.clock_file)))

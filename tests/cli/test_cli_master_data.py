@@ -10,8 +10,8 @@ import pytest
 from cli.frame import run
 from cli.main import app
 from cli.parts import same_settings
-from tradelane.resources import open_stores
 from tradelane.settings import Settings
+from tradelane.stores import open_stores
 
 BRANDS = Path(__file__).parents[2] / "tradelane" / "demo" / "brands.json"
 Told = pytest.CaptureFixture[str]

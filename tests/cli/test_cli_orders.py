@@ -121,6 +121,12 @@ async def _noon(day: Day, folder: Path) -> None:
     await day.type("plan for a step that does not hold", "replay", order, "--step", "book_transport", "--plan")
     planned = await day.fresh_shell("plan", "replay", order, "--step", "lodge_export_declaration", "--plan", "--json")
     version = planned.json["version"]
+    await day.type(
+        "plan of many", "replay", "--where", "reason = 'error_notice' AND stage = 'export'", "--plan", "--json"
+    )
+    batch = day.told["plan of many"].json["batch"]["id"]
+    await day.type("many as planned", "replay", "--batch", batch, "--plan")
+    await day.type("plan of none", "replay", "--where", "owner = 'nobody'", "--plan")
     apply = ("replay", order, "--step", LODGE, "--apply", "--reason", "look again", "--actor", "kim")
     await day.fresh_shell("apply", *apply, "--version", version)
     await day.lane.until(order, lambda p: "read_export_acceptance:d1~2" in p.steps and p.holds)
@@ -174,7 +180,7 @@ def test_a_hold_says_why_and_names_the_command_that_resolves_it(day: Day) -> Non
     assert "error_notice" in day.told["holds for people"].out
     assert held[0]["hold"]["commands"][0] in day.told["todo"].out
     assert day.told["todo of another desk"].out == "Nothing to do.\n"
-    assert f"Holds at {LODGE}" in day.told["show"].out
+    assert f"({LODGE})" in day.told["show"].out
 
 
 def test_the_doctor_finds_every_part(day: Day) -> None:
@@ -222,11 +228,21 @@ def test_a_completed_order_can_be_planned_and_the_code_says_that_the_effect_exis
     told = day.told["replay at the end"]
     assert told.code == 3, told.err
     assert "completed: reset" in told.out
-    row = next(line for line in told.out.splitlines() if line.startswith(LODGE))
-    assert "blocked" in row
+    row = next(line for line in told.out.splitlines() if line.split()[:2] == [LODGE, "blocked"])
     assert "taken over, not written again" in row
     assert "items.BJK-STND-05.hsk=7616999090" in told.out
     assert f"tradelane replay {day.order} --step {LODGE} --apply --version" in told.out
+
+
+def test_many_are_chosen_from_the_board_and_shown_as_planned(day: Day) -> None:
+    planned = day.told["plan of many"]
+    assert [(one["order_id"], one["step"], one["state"]) for one in planned.json["orders"]] == [
+        (day.order, LODGE, "planned")
+    ]
+    row = next(line for line in day.told["many as planned"].out.splitlines() if day.order in line)
+    assert row.split() == [day.order, LODGE, "planned"]
+    assert day.told["plan of none"].code == 5
+    assert "No open hold fits" in day.told["plan of none"].err
 
 
 def test_an_applied_plan_is_done_once(day: Day) -> None:

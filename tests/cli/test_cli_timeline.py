@@ -12,8 +12,8 @@ from cli.frame import run
 from cli.main import app
 from tradelane.domain import timeline
 from tradelane.domain.identifiers import OrderId
-from tradelane.resources import open_stores
 from tradelane.settings import Settings
+from tradelane.stores import open_stores
 
 ORDER = OrderId("2000013770481964")
 AT = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -16,8 +16,8 @@ from temporalio.client import Client
 from tradelane.desk.gatekeeper import Evidence, Gatekeeper, Outcomes, Rules, next_gate
 from tradelane.desk.queue_rates import look_at
 from tradelane.ports import Gate, Gates, GateState
-from tradelane.resources import open_stores
 from tradelane.settings import Settings
+from tradelane.stores import open_stores
 
 NOW = datetime(2026, 11, 20, 10, 31, tzinfo=UTC)
 RULES = Rules.of(Settings())

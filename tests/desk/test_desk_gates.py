@@ -24,8 +24,8 @@ from tradelane.desk.queue_rates import settled
 from tradelane.desk.session import Desk
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports import Gate, GateState
-from tradelane.resources import open_stores
 from tradelane.settings import Channel, Settings
+from tradelane.stores import open_stores
 
 
 @dataclass

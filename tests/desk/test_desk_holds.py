@@ -29,8 +29,8 @@ from tradelane.domain.holds import Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import BoardQuery, Gate, GateState
 from tradelane.processes import free_ports
-from tradelane.resources import Stores, open_stores
 from tradelane.settings import Settings
+from tradelane.stores import Stores, open_stores
 
 ORDER, OTHER = OrderId("2000013770481964"), OrderId("2000013770481965")
 NOW = datetime.now(UTC)

@@ -15,8 +15,8 @@ from tradelane.desk.timeline import export, timeline_of, verify_file, verify_ord
 from tradelane.domain import timeline
 from tradelane.domain.identifiers import OrderId, ShipmentId, Ucr
 from tradelane.ports import Decision
-from tradelane.resources import Stores, open_stores
 from tradelane.settings import Settings
+from tradelane.stores import Stores, open_stores
 
 ORDER, OTHER = OrderId("2000013770481964"), OrderId("2000013770481965")
 UCR = Ucr("6KRMLC45848383497")

@@ -68,11 +68,13 @@ async def after_handover(lane: Lane) -> None:
     await lane.update(order, "cancel", CANCEL)
     held = await lane.held(order, "intercept")
     assert held.holds[0].reason == "cancelled_after_handover"
-    await lane.update(order, "resolve_hold", {"step": "intercept", "action": "retry", "reason": "DHL returns it"})
+    told = {"outcome": "travels_back", "evidence": "mail of DHL"}
+    await lane.update(order, "resolve_hold", {"step": "intercept", "action": "complete", "result": told})
     outcome = await lane.run_of(order).result()
 
     assert outcome["state"] == "cancelled"
     assert count(await lane.effects(), "publish_tracking_status", shipment) == 0
+    assert count(await lane.effects(), "amend", shipment) == 0, "what has left Korea stays declared"
 
 
 async def test_cancel_at_four_stages(tmp_path: Path, target: str, namespace: str) -> None:

@@ -6,20 +6,22 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
+import worker
 from activities.lookups import lookups
+from tests.conftest import fresh_namespace
 from tests.lane import DAY, Lane, open_lane
+from tradelane.contracts import steps
+from tradelane.contracts.effect import Effect
 from tradelane.contracts.journeys import FULFIL_ORDER, order_workflow_id
 from tradelane.contracts.messages import Progress
 from tradelane.desk import replay_many, rerun
@@ -33,18 +35,16 @@ from tradelane.domain import timeline
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import ReplayState
 
-SPINE = {
-    "lodge_export_declaration": ("ktnet", "declare"),
-    "book_transport": ("mydhl", "book"),
-    "attach_documents": ("mydhl", "upload_image"),
-    "publish_tracking": ("mercadolibre", "publish_tracking"),
-    "send_import_preadvice": ("mydhl", "upload_invoice_data"),
-    "watch_tracking": ("17track", "register"),
-    "publish_delivery_status": ("mercadolibre", "publish_tracking_status"),
-}
-"""Step -> where it acts."""
-
-ONCE = Counter({operation: 1 for _, operation in SPINE.values()})
+ONCE = Counter(
+    declare=1,
+    book=1,
+    upload_image=1,
+    publish_tracking=1,
+    upload_invoice_data=1,
+    register=1,
+    publish_tracking_status=1,
+)
+"""What acts for a plain order."""
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], *, every: float = 0.05, within: float = 60.0) -> None:
@@ -64,10 +64,9 @@ class Station:
     lookups: Lookups
     nudging: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def sold(self, **wish: Any) -> OrderId:
+    async def sold(self, sku: str = "HNG-TEE-01", scenario: str = "plain") -> OrderId:
         """A sale whose run is started."""
-        wish = {"orders": [{"items": [{"sku": "HNG-TEE-01"}]}], "webhook_url": None, **wish}
-        sold = await self.lane.sell("plain", **wish)
+        sold = await self.lane.sell(scenario, orders=[{"items": [{"sku": sku}]}], webhook_url=None)
         order = OrderId(sold[0]["order_id"])
         await self.lane.client.start_workflow(
             FULFIL_ORDER.name, {"order_id": order}, id=order_workflow_id(order), task_queue=FULFIL_ORDER.queue
@@ -80,7 +79,7 @@ class Station:
             progress = await self.lane.progress(order)
             if progress is not None:
                 news = [("unipass", number) for number in progress.declarations]
-                news += [("mydhl", progress.waybill)] if progress.waybill else []
+                news += [("carrier", progress.waybill)] if progress.waybill else []
                 for source, reference in news:
                     with contextlib.suppress(RPCError):  # the run has ended
                         await self.lane.run_of(order).signal("fact", {"source": source, "reference": reference})
@@ -88,6 +87,7 @@ class Station:
 
     def quiet(self) -> None:
         for task in self.nudging:
+            assert not task.done(), "somebody stopped telling news"
             task.cancel()
         self.nudging.clear()
 
@@ -164,58 +164,136 @@ def line(plan: ReplayPlan, step: str) -> tuple[Verdict, str]:
     return next((one.verdict, one.why) for one in plan.steps if one.step == step)
 
 
-def verdicts(plan: ReplayPlan) -> dict[str, Verdict]:
-    return {one.step: one.verdict for one in plan.steps}
-
-
 def keys(progress: Progress) -> list[str]:
     return [step.partition("~")[0].partition(":")[0] for step in progress.steps]
 
 
+# --- the reply was lost ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One effect of the spine, where it acts, and how an order comes to act there while the reply is lost."""
+
+    effect: str
+    counterparty: str
+    operation: str
+    bring: Callable[[Station, Lost], Awaitable[OrderId]]
+    acts: int = 1
+    """How often the operation acts for one order, this effect and those before it."""
+
+    def __str__(self) -> str:
+        return self.effect
+
+
+async def on_its_way(station: Station, lost: Lost) -> OrderId:
+    await station.lane.fault(lost.counterparty, lost.operation, "lose_reply")
+    return await station.sold()
+
+
+async def held_before_booking(station: Station) -> OrderId:
+    await station.lane.fault("mydhl", "book", "refuse")
+    order = await station.sold("ONG-BOWL-01")
+    await station.lane.held(order, "book_transport")
+    return order
+
+
+async def cancelled(station: Station, lost: Lost) -> OrderId:
+    order = await held_before_booking(station)
+    await station.lane.fault(lost.counterparty, lost.operation, "lose_reply")
+    await station.lane.update(order, "cancel", {"reason": "out of stock", "actor": "kim"})
+    return order
+
+
+async def amended_after_acceptance(station: Station, lost: Lost) -> OrderId:
+    order = await held_before_booking(station)
+    await station.lane.fault(lost.counterparty, lost.operation, "lose_reply")
+    changed = {"items.ONG-BOWL-01.hsk": "6912009000"}
+    await station.lane.update(order, "amend", {"set": changed, "reason": "the broker said so", "actor": "lee"})
+    return order
+
+
+async def asked_by_customs(station: Station, lost: Lost) -> OrderId:
+    order = await station.sold("SBS-CD-01", "customs_document")
+    await station.lane.held(order, "await_release")
+    await station.lane.fault(lost.counterparty, lost.operation, "lose_reply")
+    result = {"step": "await_release", "action": "complete", "result": {"document": "commercial_invoice"}}
+    await station.lane.update(order, "resolve_hold", result)
+    return order
+
+
+EFFECTS = (
+    Lost("lodge_export_declaration", "ktnet", "declare", on_its_way),
+    Lost("amend_export_declaration", "ktnet", "amend", amended_after_acceptance),
+    Lost("withdraw_export_declaration", "ktnet", "amend", cancelled),
+    Lost("book_transport", "mydhl", "book", on_its_way),
+    Lost("attach_documents", "mydhl", "upload_image", on_its_way),
+    Lost("publish_tracking", "mercadolibre", "publish_tracking", on_its_way),
+    Lost("send_import_preadvice", "mydhl", "upload_invoice_data", on_its_way),
+    Lost("watch_tracking", "17track", "register", on_its_way),
+    Lost("answer_information_request", "mydhl", "upload_image", asked_by_customs, acts=2),
+    Lost("publish_delivery_status", "mercadolibre", "publish_tracking_status", on_its_way),
+)
+
+ELSEWHERE = {"hand_to_broker", "void_booking"}
+"""Asked of a person by mail; not offered by MyDHL."""
+
+
+def test_every_effect_of_the_spine_is_tried() -> None:
+    outside = {effect.name for effect in vars(steps).values() if isinstance(effect, Effect) and effect.outside}
+    assert {lost.effect for lost in EFFECTS} == outside - ELSEWHERE
+
+
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("step", SPINE)
+@pytest.mark.parametrize("lost", EFFECTS, ids=str)
 async def test_a_lost_reply_is_planned_as_existing_and_replayed_without_a_second_effect(
-    station: Station, step: str
+    station: Station, lost: Lost
 ) -> None:
-    counterparty, operation = SPINE[step]
-    await station.lane.fault(counterparty, operation, "lose_reply")
-    order = await station.sold()
+    order = await lost.bring(station, lost)
 
     async def has_acted() -> bool:
-        return (await station.acted(order))[operation] > 0
+        return (await station.acted(order))[lost.operation] == lost.acts
 
     await eventually(has_acted)
     await station.terminated(order)
     station.quiet()
 
     began = monotonic()
-    plan = await station.plan(order, step)
+    await station.plan(order, lost.effect)
     assert monotonic() - began < 2
-    plan = await station.settled_plan(order, step)
-    own = plan.step
+    plan = await station.settled_plan(order, lost.effect)
     assert plan.way == "reset"
-    if step == "send_import_preadvice":  # MyDHL cannot be asked
-        assert line(plan, own)[0] is Verdict.UNKNOWN
+    if lost.effect == "send_import_preadvice":  # MyDHL cannot be asked
+        assert line(plan, plan.step)[0] is Verdict.UNKNOWN
         assert not plan.exists
     else:
-        assert line(plan, own)[0] is Verdict.BLOCKED
-        assert "taken over, not written again" in line(plan, own)[1]
+        assert line(plan, plan.step)[0] is Verdict.BLOCKED
+        assert "taken over, not written again" in line(plan, plan.step)[1]
         assert plan.exists
 
-    await station.apply(order, step, version=plan.version)
-    if step == "send_import_preadvice":
-        await station.lane.held(order, step)
-        result = {"step": step, "action": "complete", "result": {"evidence": "mail of DHL"}}
+    await station.apply(order, lost.effect, version=plan.version)
+    if lost.effect == "send_import_preadvice":
+        await station.lane.held(order, lost.effect)
+        result = {"step": lost.effect, "action": "complete", "result": {"evidence": "mail of DHL"}}
         await station.lane.update(order, "resolve_hold", result)
-    await station.lane.until(order, lambda p: own in [done.partition("~")[0] for done in p.steps])
-    assert (await station.acted(order))[operation] == 1
+
+    def over(progress: Progress) -> bool:
+        """The step ran, or the news that came meanwhile say that nobody asks for it any more."""
+        ran = [done.partition("~")[0] for done in progress.steps]
+        return plan.step in ran or (lost.effect == "answer_information_request" and progress.state == "delivered")
+
+    await station.lane.until(order, over)
+    assert (await station.acted(order))[lost.operation] == lost.acts
     await station.terminated(order)
+
+
+# --- earlier decisions, and what the engine has forgotten --------------------------------------------------------------
 
 
 async def amended_before_filing(station: Station) -> OrderId:
     """An order that customs' channel refused once, amended by a person, and delivered."""
     await station.lane.fault("ktnet", "declare", "refuse")
-    order = await station.sold(orders=[{"items": [{"sku": "ONG-BOWL-01"}]}])
+    order = await station.sold("ONG-BOWL-01")
     await station.lane.held(order, "lodge_export_declaration:d1")
     change = {
         "items.ONG-BOWL-01.hsk": "6912009000",
@@ -230,7 +308,9 @@ async def amended_before_filing(station: Station) -> OrderId:
 
 
 @pytest.mark.timeout(150)
-async def test_a_completed_run_taken_back_to_a_middle_step_keeps_every_earlier_decision(station: Station) -> None:
+async def test_a_completed_run_taken_back_to_a_middle_step_keeps_every_earlier_decision(
+    station: Station, target: str
+) -> None:
     order = await amended_before_filing(station)
     assert await station.acted(order) == ONCE
     claim = station.desk.stores.consignments.of_order(order)
@@ -238,11 +318,8 @@ async def test_a_completed_run_taken_back_to_a_middle_step_keeps_every_earlier_d
 
     plan = await station.plan(order, "read_customs_rate")
     assert (plan.way, plan.status, plan.exists) == ("reset", "completed", False)
-    assert "the new plan has them" in plan.note
-    assert verdicts(plan)["read_order"] in (Verdict.RUN_AGAIN, Verdict.KEPT)
-    assert verdicts(plan)["plan_consignment"] is Verdict.RUN_AGAIN
     assert line(plan, "book_transport")[0] is Verdict.BLOCKED
-    assert verdicts(plan)["claim_consignment"] is Verdict.KEPT
+    assert (line(plan, "read_customs_rate")[0], line(plan, "claim_consignment")[0]) == (Verdict.RUN_AGAIN, Verdict.KEPT)
     [decision] = [one for one in plan.decisions if one.kind == "amend"]
     assert (decision.actor, decision.stays) == ("lee", True)
     assert "items.ONG-BOWL-01.hsk=6912009000" in decision.changed
@@ -271,25 +348,26 @@ async def test_a_completed_run_taken_back_to_a_middle_step_keeps_every_earlier_d
     assert [entry.what for entry in entries if entry.kind == "replay"] == ["replay read_customs_rate"]
     assert timeline.verify(entries) is None
 
-    await forgotten_and_begun_afresh(station, order)
+    await forgotten_and_begun_afresh(station, order, target)
 
 
-async def forgotten_and_begun_afresh(station: Station, order: OrderId) -> None:
-    """What the engine has forgotten is said to be so, and begins afresh against the looks."""
-    client = station.lane.client
-    while True:
+async def forgotten_and_begun_afresh(past: Station, order: OrderId, target: str) -> None:
+    """What the engine has forgotten is said to be so, and begins afresh; another namespace has no memory of it."""
+    stores = past.desk.stores
+    namespace = await fresh_namespace(past.lane.client)
+    client = await Client.connect(target, namespace=namespace, data_converter=stores.converter)
+    station = Station(
+        lane=replace(past.lane, client=client), desk=replace(past.desk, client=client), lookups=past.lookups
+    )
+    async with worker.running(client, past.lane.resources):
+        station.nudging.append(asyncio.create_task(station._nudge(order)))
         try:
-            described = await station.lane.run_of(order).describe()
-        except RPCError:
-            break
-        await client.workflow_service.delete_workflow_execution(
-            DeleteWorkflowExecutionRequest(
-                namespace=client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=described.id, run_id=described.run_id),
-            )
-        )
-        await asyncio.sleep(0.3)
+            await begun_afresh(station, order)
+        finally:
+            station.quiet()
 
+
+async def begun_afresh(station: Station, order: OrderId) -> None:
     plan = await station.plan(order, "book_transport")
     assert (plan.status, plan.way) == ("forgotten", "fresh run")
     assert "--fresh" in plan.note
@@ -299,6 +377,9 @@ async def forgotten_and_begun_afresh(station: Station, order: OrderId) -> None:
     await station.apply(order, "book_transport", version=plan.version, fresh=True)
     await station.delivered(order)
     assert await station.acted(order) == ONCE
+
+
+# --- open, failed, many ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.timeout(120)

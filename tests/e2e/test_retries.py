@@ -56,7 +56,7 @@ async def nudge(lane: Lane, order: str) -> None:
         progress = await lane.progress(order)
         if progress is not None:
             news = [("unipass", number) for number in progress.declarations]
-            news += [("mydhl", progress.waybill)] if progress.waybill else []
+            news += [("carrier", progress.waybill)] if progress.waybill else []
             for source, reference in news:
                 await handle.signal("fact", {"source": source, "reference": reference})
         await asyncio.sleep(0.4)
@@ -114,7 +114,7 @@ def test_every_step_that_meets_a_counterparty_is_tried() -> None:
     """A new step outside our own house must be added here."""
     tried = [step for _, steps in LANES for step in steps]
     outside = {effect.name for effect in vars(steps).values() if isinstance(effect, Effect) and effect.queue != "house"}
-    elsewhere = {"withdraw_export_declaration", "answer_information_request", "reconcile_sellers"}
+    elsewhere = {"withdraw_export_declaration", "answer_information_request", "reconcile_sellers", "void_booking"}
 
     assert sorted(tried) == sorted(outside - elsewhere) == sorted([*AT_ONCE, *AFTER])
 

@@ -198,7 +198,7 @@ def test_the_run_shown_in_the_journey_performed_every_step_that_a_plain_order_ne
     assert set(shown) <= set(EFFECTS)
     assert set(EFFECTS) - set(shown) == {
         "start_or_find_run", "read_pack", "withdraw_export_declaration", "hand_to_broker",
-        "answer_information_request", "record_decision", "sweep_source", "reconcile_sellers",
+        "answer_information_request", "record_decision", "sweep_source", "reconcile_sellers", "void_booking",
     }  # fmt: skip
 
 

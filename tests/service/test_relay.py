@@ -405,7 +405,7 @@ async def test_a_fault_of_ours_with_one_row_stops_no_other(house: House, caplog:
 def carried(house: House) -> House:
     """Two orders in one parcel, watched at KTNET and at DHL."""
     house.consignments.claim(UCR, SHIPMENT, "1001", [LOW, HIGH], LOW)
-    for source, reference in (("ktnet", f"{UCR}-1"), ("mydhl", WAYBILL)):
+    for source, reference in (("ktnet", f"{UCR}-1"), ("carrier", WAYBILL)):
         house.watches.add(Watch(source=source, reference=reference, ucr=str(UCR), order_id=str(HIGH)))
     return house
 
@@ -414,7 +414,7 @@ def carried(house: House) -> House:
     ("source", "reference"),
     [
         ("ktnet", f"{UCR}-1"),
-        ("mydhl", WAYBILL),
+        ("carrier", WAYBILL),
         ("17track", WAYBILL),
         ("ktnet", f"{UCR}-2~3"),
         ("desk", str(UCR)),
@@ -442,7 +442,7 @@ async def test_what_one_run_tells_another_goes_straight_to_that_run(carried: Hou
 
 async def test_a_push_that_comes_after_its_watch_has_ended_is_known_by_our_reference(carried: House) -> None:
     carried.consignments.close(UCR, "delivered", START)
-    carried.watches.drop("mydhl", WAYBILL)
+    carried.watches.drop("carrier", WAYBILL)
     push = {"event": "TRACKING_STOPPED", "data": {"number": WAYBILL, "tag": str(UCR)}}
     carried.inbox.add("17track", WAYBILL, json.dumps(push))
     await carried.relay.turn()

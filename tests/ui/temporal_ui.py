@@ -23,7 +23,7 @@ ORDERS = quote('`WorkflowType`="FulfilOrder"')
 WIDTH, HEIGHT = 1400, 900
 """Pixels; wide enough for every tab of a run in one row."""
 
-WHOLE_JOURNEY = 1700
+WHOLE_JOURNEY = 3600
 """Pixels that show every step of a plain order's timeline; what is out of sight is not drawn."""
 
 COLOURS = 64
@@ -147,15 +147,14 @@ class TemporalUi:
         """The page says: press R for freshness."""
         self._page.keyboard.press("r")
 
-    def timeline(self, until: str) -> str:
-        """The words of the timeline, steps with their summaries, once it shows a thing."""
+    def expect_timeline(self, *steps: str) -> None:
+        """Wait until the timeline shows each of these steps, by their names, with a summary beside it."""
         self.tab("Timeline")
         self._page.set_viewport_size(ViewportSize(width=WIDTH, height=WHOLE_JOURNEY))
-        steps = self._page.get_by_role("button", name=re.compile("^Event "))
-        expect(steps.filter(has_text=until).first).to_be_visible()
-        words = "\n".join(text.strip() for text in steps.all_text_contents())
+        events = self._page.get_by_role("button", name=re.compile("^Event "))
+        for step in steps:
+            expect(events.filter(has_text=re.compile(rf"{step}\S* • \w")).first).to_be_visible()
         self._page.set_viewport_size(ViewportSize(width=WIDTH, height=HEIGHT))
-        return words
 
     def result(self, until: str) -> str:
         """The run's result or failure as its page shows it, once it is decoded and says a thing."""

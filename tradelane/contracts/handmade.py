@@ -42,6 +42,12 @@ class AmendedByHand(DoneByHand):
     version: Annotated[int, Field(ge=1)]
 
 
+class InterceptedByHand(DoneByHand):
+    """What came of asking the carrier to stop a parcel: only one that stays in Korea has its declaration withdrawn."""
+
+    outcome: Literal["stopped_in_korea", "travels_back", "delivered_anyway"]
+
+
 class CustomsAnswer(_Result):
     """Which of our papers answers customs' question: one of those that were drawn up for the parcel."""
 
@@ -56,6 +62,7 @@ SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
     "amend_export_declaration": (AmendedByHand, '{"version": "2", "evidence": "approval of customs, 2026-11-23"}'),
     "book_transport": (BookedByHand, '{"waybill": "1234567891"}'),
     "await_release": (CustomsAnswer, '{"document": "commercial_invoice"}'),
+    "intercept": (InterceptedByHand, '{"outcome": "stopped_in_korea", "evidence": "mail of the carrier, 2026-11-23"}'),
 }
 """Step -> shape of its result and an example; every other outside step takes `DoneByHand`."""
 
@@ -71,6 +78,17 @@ def amended_by_hand(order: str, step: str, version: int) -> tuple[str, str]:
     example = json.loads(SHAPES["amend_export_declaration"][1]) | {"version": str(version)}
     results = " ".join(f"--result {name}={shlex.quote(value)}" for name, value in example.items())
     return f"tradelane holds resolve {order} --step {step} --action complete {results}", json.dumps(example)
+
+
+def reports_done(order: str, step: str) -> str:
+    """The command that says a person did a step outside, with an example of its result.
+
+    >>> reports_done("2000003508419013", "book_transport")
+    'tradelane holds resolve 2000003508419013 --step book_transport --action complete --result waybill=1234567891'
+    """
+    example = json.loads(shape_of(step)[1])
+    results = " ".join(f"--result {name}={shlex.quote(value)}" for name, value in example.items())
+    return f"tradelane holds resolve {order} --step {step} --action complete {results}"
 
 
 def shape_of(step: str) -> tuple[type[BaseModel], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tradelane.domain.identifiers import OrderId
@@ -26,6 +27,13 @@ NOTIFY = Journey("NotifyDesk", ORDERS_QUEUE)
 
 QUEUES = ("marketplace", "filing", "customs", "carrier", "tracking", "house")
 """Activity queues: one per counterparty, with the server's rate limit on it; `house` is our own work."""
+
+
+RATES: Mapping[str, float] = {"marketplace": 30.0, "filing": 20.0, "customs": 20.0, "carrier": 30.0, "tracking": 1.5}
+"""Activities per second and queue; a step that looks before it writes makes two calls.
+
+17TRACK documents 3 requests a second, Mercado Libre 18,000 an hour, KTNET 10,000 a day.
+"""
 
 
 def order_workflow_id(order_id: OrderId | str) -> str:

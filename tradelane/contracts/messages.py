@@ -13,6 +13,15 @@ from tradelane.domain.holds import Hold
 from tradelane.domain.packing import bench_changes
 from tradelane.domain.trade_time import Instant, Timetable
 
+INVALID_INPUT = "InvalidInput"
+"""Type of the failure that answers input nobody understands."""
+
+UPDATE_REFUSED = "UpdateRefused"
+"""Type of the failure that answers an Update which is understood and not done."""
+
+SAID_AT_THE_DOOR = frozenset({INVALID_INPUT, UPDATE_REFUSED})
+"""Failures whose sentence the sender reads, so it is not sealed: never put a counterparty's words into one."""
+
 
 def _text(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
@@ -61,7 +70,7 @@ class Fact(_Message):
     """A fact from outside that concerns a run: what changed, never what to do about it."""
 
     source: str
-    """`mercadolibre`, `17track`, `ktnet`, `mydhl`, `unipass`, `desk`."""
+    """`mercadolibre`, `17track`, `ktnet`, `carrier`, `unipass`, `desk`."""
     reference: str
     kind: str = "changed"
     """`changed`: read it again; `consignment_closed`: the carrying order is done (reference = outcome)."""

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from tradelane.demo import load
 from tradelane.demo.stage import StageDoor, introduced
-from tradelane.resources import open_stores
 from tradelane.settings import Settings
 from tradelane.storage.keys import secret_file
+from tradelane.stores import open_stores
 
 
 def open_stage(settings: Settings, go_live: datetime) -> Settings:

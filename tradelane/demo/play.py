@@ -18,7 +18,7 @@ from tradelane.demo import load
 from tradelane.demo.opening import open_stage, webhook_address
 from tradelane.demo.operator import Operator
 from tradelane.demo.stage import SoldOrder, StageDoor
-from tradelane.demo.verdict import ledger_faults, misplaced
+from tradelane.demo.verdict import CARRIER, ledger_faults, misplaced
 from tradelane.desk.complaints import Complaint, NotThere, WrongUsage
 from tradelane.desk.documents import KeptPaper, papers_of
 from tradelane.desk.holds import open_holds
@@ -116,6 +116,8 @@ def play(settings: Settings, wish: Wish, show: Show, processes: Processes) -> Re
     """
     if not uses_simulators(settings):
         raise WrongUsage("The demo needs simulated counterparties; unset the TRADELANE_*_URL variables.")
+    if settings.transport != CARRIER:
+        raise WrongUsage("The demo counts what DHL was asked to do; unset TRADELANE_TRANSPORT.")
     if wish.restart_engine and external_engine() is not None:
         raise WrongUsage("--restart-engine restarts the embedded engine; unset TEMPORAL_ADDRESS and the profile.")
     clock = keep_clock(settings, TRADE_EPOCH)

@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from tradelane.contracts.messages import Progress
 from tradelane.demo.stage import LedgerRow, SoldOrder
 
+CARRIER = "mydhl"
+"""The carrier whose operations are counted."""
+
 NOT_EFFECTS = frozenset({("mercadolibre", "refresh_token")})
 """Ledger rows that are part of talking to a counterparty, not of an order."""
 
@@ -50,9 +53,9 @@ def expected_effects(sold: Sequence[SoldOrder], exporter_of: Mapping[str, str]) 
         expected[shipment] = Counter(
             {
                 "ktnet declare": len(exporters) + refused,
-                "mydhl book": 1,
-                "mydhl upload_image": 1 + answered,
-                "mydhl upload_invoice_data": 1,
+                f"{CARRIER} book": 1,
+                f"{CARRIER} upload_image": 1 + answered,
+                f"{CARRIER} upload_invoice_data": 1,
                 "mercadolibre publish_tracking": 1,
                 "17track register": 1,
                 "mercadolibre publish_tracking_status": 1,
@@ -67,7 +70,7 @@ def ledger_faults(sold: Sequence[SoldOrder], exporter_of: Mapping[str, str], row
     waybills = {
         str(row.detail["waybill"]): _shipment_in(row.reference, shipments)
         for row in rows
-        if (row.counterparty, row.operation) == ("mydhl", "book")
+        if (row.counterparty, row.operation) == (CARRIER, "book")
     }
     acted: dict[str, Counter[str]] = defaultdict(Counter)
     filings: Counter[str] = Counter()

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from tradelane.contracts.journeys import ORDERS_QUEUE, QUEUES
+from tradelane.adapters.plug import carrier_plug
 from tradelane.contracts.search_attributes import TYPES
+from tradelane.desk.pollers import LOOK, polled
 from tradelane.desk.session import PATIENCE
 from tradelane.domain.trade_time import KOREA
 from tradelane.engine import connect, engine_address
-from tradelane.resources import Stores, open_stores
 from tradelane.settings import Channel, Settings
 from tradelane.storage.database import NotRecorded
-
-LOOK = timedelta(seconds=5)
-SILENT_AFTER = timedelta(minutes=2)
-"""A poller not seen for longer is a worker that has gone; polls last up to a minute."""
+from tradelane.stores import Stores, open_stores
 
 
 class Finding(BaseModel):
@@ -111,37 +106,15 @@ async def _worker(client: Client) -> Finding:
     return Finding(part="worker", well=True, words=f"{', '.join(pollers)} polls {len(alive)} queues")
 
 
-async def polled(client: Client) -> dict[str, frozenset[str]]:
-    """Queue -> who has polled it lately.
-
-    Raises:
-        RPCError: the engine cannot tell.
-    """
-    queues = {ORDERS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW}
-    queues |= dict.fromkeys(QUEUES, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
-    oldest = datetime.now(UTC) - SILENT_AFTER
-
-    async def pollers_of(queue: str, kind: TaskQueueType.ValueType) -> frozenset[str]:
-        told = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-            ),
-            timeout=LOOK,
-        )
-        return frozenset(p.identity for p in told.pollers if p.last_access_time.ToDatetime(UTC) > oldest)
-
-    seen = await asyncio.gather(*(pollers_of(queue, kind) for queue, kind in queues.items()))
-    return dict(zip(queues, seen, strict=True))
-
-
 def _addresses(settings: Settings) -> list[tuple[str, str]]:
     found = [("service", f"http://{settings.host}:{settings.service_port}/health")]
     simulated = f"{settings.simulators_url}/_stage/health"
     named = [("mercadolibre", settings.mercadolibre_url), ("unipass", settings.unipass_url)]
     if settings.filing is Channel.PROTOCOL:
         named.append(("ktnet", settings.ktnet_url))
-    if settings.transport is Channel.PROTOCOL:
-        named += [("mydhl", settings.mydhl_url), ("17track", settings.seventeentrack_url)]
+    plug = carrier_plug(settings.transport)
+    if not plug.by_hand:
+        named += [(plug.name, plug.own_settings().url), ("17track", settings.seventeentrack_url)]
     return found + [(name, url or simulated) for name, url in named]
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.desk.complaints import NotFound, WrongUsage
 from tradelane.domain.identifiers import OrderId
-from tradelane.resources import Stores
+from tradelane.stores import Stores
 
 
 class KeptPaper(BaseModel):

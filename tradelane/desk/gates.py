@@ -15,13 +15,12 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 from temporalio.service import RPCError
 
-from tradelane.contracts.journeys import QUEUES
+from tradelane.contracts.journeys import QUEUES, RATES
 from tradelane.desk.complaints import NotThere, RefusedByRule, WrongUsage
 from tradelane.desk.queue_rates import QueueView, apply, settled
 from tradelane.desk.session import Desk
 from tradelane.domain.trade_time import Instant, today_in_korea
 from tradelane.ports import Gate, GateState
-from tradelane.resources import RATES
 from tradelane.settings import Channel, Settings
 
 OURS = "house"

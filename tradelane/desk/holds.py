@@ -22,8 +22,8 @@ from tradelane.domain.identifiers import OrderId
 from tradelane.domain.language import Language
 from tradelane.domain.wording import keys
 from tradelane.ports import BoardQuery
-from tradelane.resources import Stores, open_stores
 from tradelane.settings import Settings
+from tradelane.stores import Stores, open_stores
 
 __all__ = [
     "REASONS",

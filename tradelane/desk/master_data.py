@@ -13,7 +13,7 @@ from tradelane.demo import load
 from tradelane.desk.complaints import NotFound, WrongUsage
 from tradelane.domain.catalogue import Exporter, IvaAccreditation, IvaRegime, Product, Seller
 from tradelane.domain.identifiers import Rut
-from tradelane.resources import Stores
+from tradelane.stores import Stores
 
 Record = TypeVar("Record")
 

@@ -28,6 +28,9 @@ from tradelane.domain.identifiers import OrderId
 
 ANSWER_TIME = timedelta(seconds=15)
 """How long a run has to answer a question or an Update before we say that no worker is there."""
+PAGE = 1_000
+"""Runs the engine gives at once."""
+
 WATCH_EVERY = 1.0
 
 
@@ -120,7 +123,9 @@ async def listed(
     desk: Desk, *, stage: str | None = None, seller: str | None = None, exporter: str | None = None,
     ended: bool = False, limit: int = 200,
 ) -> tuple[OrderRow, ...]:  # fmt: skip
-    """Orders by their newest run, the youngest first; only running ones unless `ended`.
+    """Orders by their newest run: those that run, the youngest first, then with `ended` those that ended last.
+
+    The engine gives them in this order, so that no more pages are read than `limit` asks for.
 
     Raises:
         WrongUsage: no order is ever in such a stage.
@@ -134,11 +139,13 @@ async def listed(
         if wanted is not None:
             query += f" AND {attribute.name} = {_quoted(wanted)}"
     newest: dict[str, OrderRow] = {}
-    async for execution in desk.client.list_workflows(query):
+    async for execution in desk.client.list_workflows(query, page_size=min(limit + 1, PAGE)):
         row = _row(execution)
-        if row is not None and (row.order_id not in newest or newest[row.order_id].started_at < row.started_at):
-            newest[row.order_id] = row
-    return tuple(sorted(newest.values(), key=lambda row: row.started_at, reverse=True))[:limit]
+        if row is not None:  # the first of an order is its newest run: dead ones come after it
+            newest.setdefault(row.order_id, row)
+        if len(newest) == limit:
+            break
+    return tuple(newest.values())
 
 
 def _quoted(text: str) -> str:
@@ -197,9 +204,7 @@ async def watched(desk: Desk, order: OrderId) -> AsyncIterator[Progress]:
         await asyncio.sleep(WATCH_EVERY)
 
 
-async def update(
-    desk: Desk, order: OrderId, name: str, message: BaseModel, *, update_id: str | None = None
-) -> Answer:
+async def update(desk: Desk, order: OrderId, name: str, message: BaseModel, *, update_id: str | None = None) -> Answer:
     """Send an Update to the run of an order and give its answer; sent twice under one id it is done once.
 
     Raises:

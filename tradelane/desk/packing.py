@@ -20,7 +20,7 @@ from tradelane.domain.identifiers import OrderId
 from tradelane.domain.pick_list import PICK_LIST
 from tradelane.ports import Consignments
 from tradelane.ports.desk import BoardHold, BoardQuery, HoldBoard
-from tradelane.resources import Stores
+from tradelane.stores import Stores
 
 AT_ONCE = 8
 """Updates under way at the same time."""

@@ -28,7 +28,7 @@ from tradelane.desk.session import Desk
 from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import ReplayBatch, ReplayOrder, ReplayState
-from tradelane.resources import Stores
+from tradelane.stores import Stores
 
 SETTLED = (ReplayState.APPLIED, ReplayState.STALE, ReplayState.REFUSED)
 

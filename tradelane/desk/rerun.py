@@ -139,7 +139,7 @@ def _reopen(desk: Desk, order: OrderId) -> None:
     booked = stores.effects.find(f"{claim.ucr}:{BOOK_TRANSPORT.name}")
     waybill = _waybill(booked)
     if waybill:
-        for source in ("mydhl", "17track"):
+        for source in ("carrier", "17track"):
             stores.watches.add(Watch(source=source, reference=waybill, ucr=claim.ucr, order_id=order))
 
 

@@ -11,8 +11,8 @@ from temporalio.service import RPCError
 
 from tradelane.desk.complaints import NotThere
 from tradelane.engine import connect, engine_address
-from tradelane.resources import Stores, open_stores
 from tradelane.settings import Settings
+from tradelane.stores import Stores, open_stores
 
 PATIENCE = 2.0
 """Seconds a command waits for an engine that does not answer."""

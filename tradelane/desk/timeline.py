@@ -15,7 +15,7 @@ from tradelane.domain import timeline, timeline_file
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.timeline import Break
 from tradelane.ports import Decision, EffectRow, JournalEntry
-from tradelane.resources import Stores
+from tradelane.stores import Stores
 
 OUTSIDE = frozenset(one.name for one in vars(steps).values() if isinstance(one, Effect) and one.outside)
 """Steps whose rows in our books are effects outside; other rows are notes of ours."""

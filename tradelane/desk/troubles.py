@@ -16,13 +16,13 @@ from temporalio.service import RPCError
 
 from tradelane.contracts.journeys import order_of_workflow_id
 from tradelane.contracts.search_attributes import EXPORTER, SELLER, STAGE
-from tradelane.desk.doctor import polled
+from tradelane.desk.pollers import polled
 from tradelane.domain.holds import OWNERS, Fault, Hold
 from tradelane.domain.trade_time import TradeClock
 from tradelane.engine import connect, engine_address
 from tradelane.ports import Gate, GateState
-from tradelane.resources import Stores
 from tradelane.settings import Settings
+from tradelane.stores import Stores
 
 LOOK = 2.0
 """Seconds the engine has for all of it; a list of holds must not wait longer."""

@@ -79,26 +79,27 @@ class ShipmentId(_MarketplaceNumber):
     label = "Mercado Libre shipment id"
 
 
-class WaybillNumber(Digits):
-    """A DHL Express waybill: ten digits, the last is the first nine modulo 7 (the rule of IATA air waybills).
+class WaybillNumber(Identifier):
+    """A carrier's number for a parcel: 6 to 35 letters A-Z and digits. Each carrier's adapter knows its own rule.
 
-    >>> WaybillNumber("12 3456 7891").printed
-    '12 3456 7891'
+    >>> WaybillNumber("12 3456 7891").printed, WaybillNumber("rr-123456785-kr").printed
+    ('12 3456 7891', 'RR123456785KR')
     """
 
     __slots__ = ()
-    label = "DHL waybill number"
-    shortest = longest = 10
+    label = "waybill number"
 
     @classmethod
-    def check_digits(cls, digits: str) -> None:
-        if int(digits[:9]) % 7 != int(digits[9]):
-            raise cls.wrong(digits, "its last digit is not the first nine modulo 7")
+    def checked(cls, text: str) -> str:
+        number = capitals(text)
+        if not re.fullmatch(r"[A-Z0-9]{6,35}", number):
+            raise cls.wrong(text, "it has 6 to 35 letters A-Z or digits")
+        return number
 
     @property
     def printed(self) -> str:
-        """``NN NNNN NNNN``, as the waybill shows it."""
-        return f"{self[:2]} {self[2:6]} {self[6:]}"
+        """Ten digits as ``NN NNNN NNNN``, as waybills show them; others as they are."""
+        return f"{self[:2]} {self[2:6]} {self[6:]}" if len(self) == 10 and self.isdigit() else str(self)
 
 
 class Ucr(Identifier):

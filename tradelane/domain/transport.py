@@ -142,6 +142,10 @@ class Booking(_Value):
     """Our UCR as the carrier keeps it."""
     pickup_confirmation: str | None = None
     label_sha256: str | None = None
+    voidable: bool = False
+    """The carrier has a call that voids it, until the courier has the parcel."""
+    call_off: str = ""
+    """How a person calls it off, or why no machine can."""
 
 
 class CarrierDocument(StrEnum):

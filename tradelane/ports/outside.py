@@ -119,9 +119,20 @@ class BookingRequest(_Record):
 
 
 class Carrier(Protocol):
-    """An express carrier that also clears the goods in Chile."""
+    """A carrier of one parcel from Korea to a door in Chile.
+
+    What an interface does not offer is mixed in from `tradelane.adapters.lacking`: then a person does it.
+    """
 
     name: str
+    """As buyers and the marketplace know it, such as `DHL Express`."""
+    voids: bool
+    """Whether a booking can be voided, its pickup with it, until the courier has the parcel."""
+    call_off: str
+    """How a person calls off a booking, or why no machine can: one clause for a hold."""
+
+    def wrong_with(self, waybill: WaybillNumber) -> str:
+        """Why a number that a person typed cannot be this carrier's, in one sentence; empty when it can."""
 
     async def find_booking(self, request: BookingRequest) -> Existing[Booking]:
         """Look for a booking under our UCR."""
@@ -139,9 +150,17 @@ class Carrier(Protocol):
 
     async def send_preadvice(self, waybill: WaybillNumber, request: BookingRequest) -> None: ...
 
-    async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]: ...
+    async def find_void(self, waybill: WaybillNumber) -> Existing[str]:
+        """Whether a booking is voided already: content is the carrier's word for it. A voided one is no booking."""
 
-    def tracking_url(self, waybill: WaybillNumber) -> str: ...
+    async def void(self, waybill: WaybillNumber) -> None:
+        """Void a booking and its pickup. `Refused` once the courier has the parcel."""
+
+    async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]:
+        """What happened to the parcel, oldest first; none while the carrier knows none."""
+
+    def tracking_url(self, waybill: WaybillNumber) -> str:
+        """The page on which a buyer may follow the parcel."""
 
 
 class TrackingAggregator(Protocol):

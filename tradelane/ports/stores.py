@@ -142,7 +142,7 @@ class Arrival(_Record):
 
     id: int
     source: str
-    """`mercadolibre`, `17track`, `ktnet`, `mydhl`, `unipass`, `desk`."""
+    """`mercadolibre`, `17track`, `ktnet`, `carrier`, `unipass`, `desk`."""
     reference: str
     """What it is about, in the source's words (resource path, waybill, OrderNo)."""
     body: str

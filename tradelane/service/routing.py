@@ -27,7 +27,7 @@ from tradelane.service.starter import Starter, Woken
 MERCADOLIBRE: Final = "mercadolibre"
 DESK: Final = "desk"
 RELAYED: Final = "relayed"
-_WATCHING: Final = ("17track", "mydhl", "ktnet", "unipass")
+_WATCHING: Final = ("17track", "carrier", "ktnet", "unipass")
 _LOOK_AGAIN: Final = timedelta(days=1)
 _HELD_BEFORE: Final = "held:"
 """Begins the digest of an order that was listed: never equal to that of an order that was told."""

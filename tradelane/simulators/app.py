@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import pkgutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import cast
 
 from starlette.applications import Starlette
@@ -19,7 +21,8 @@ from tradelane.simulators.clock import iso
 from tradelane.simulators.counterparty import Counterparty
 from tradelane.simulators.stage import Stage
 
-PACKAGES = ("mercadolibre", "ktnet", "unipass", "mydhl", "seventeentrack")
+PACKAGES = tuple(found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]) if found.ispkg)
+"""Every package beside this file is a counterparty."""
 
 
 def create_app(stage: Stage, packages: Sequence[str] = PACKAGES) -> Starlette:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 Condition = Callable[[ReadOnlyColumnCollection[str, Any], ReadOnlyColumnCollection[str, Any]], ColumnElement[bool]]
 """Of the columns kept and the columns offered: whether the offered row may replace the kept one."""
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # brings its drivers' dialects along: a tenth of a second
+
+    return postgresql.insert(table)
 
 
 def keep(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:

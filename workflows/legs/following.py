@@ -16,10 +16,14 @@ with workflow.unsafe.imports_passed_through():
     )
     from tradelane.domain.holds import Fault, Resolution
     from tradelane.domain.transport import TransportEvent, TransportStatus
+    from tradelane.domain.wording import say
 
 ASKED = "await_release"
 SILENT = "silence"
 RETURNING = "returning"
+
+CARRIER = ("carrier", "mydhl")
+"""Sources of a carrier's facts; orders that were under way before carriers were plugged in know them as `mydhl`."""
 
 SILENT_LOOKS = 7
 """Looks without news before a hold: the silence patience is split into this many waits."""
@@ -28,7 +32,7 @@ SILENT_LOOKS = 7
 async def follow_until(j: Journey, status: TransportStatus) -> None:
     """Follow the parcel until it has reached a status; nothing that arrives late or twice moves it back."""
     assert j.booking is not None
-    sources = (f"mydhl:{j.booking.waybill}", f"17track:{j.booking.waybill}")
+    sources = tuple(f"{source}:{j.booking.waybill}" for source in (*CARRIER, "17track"))
     heard = j.now()
     while not j.progress.reached(status):
         _desk(j)
@@ -66,7 +70,7 @@ async def _read(j: Journey) -> bool:
         ),
     )
     for event in j.progress.not_understood:
-        words = f"{event.source} said {event.code} ({event.words}), which nobody has mapped yet"
+        words = say(j.language, "sentence.not_mapped", source=event.source, code=event.code, words=event.words)
         if words not in j.warnings:
             j.warnings.append(words)
     if j.progress.furthest is not before:

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.identifiers import ExportDeclarationNumber
     from tradelane.domain.trade_time import KOREA
     from tradelane.domain.transport import CarrierDocument
+    from tradelane.domain.wording import say
 
 LONGEST_WATCH = timedelta(days=45)
 """How long a loading is waited for when the authority has printed no deadline yet."""
@@ -89,7 +90,7 @@ async def _loaded(j: Journey, name: str, number: ExportDeclarationNumber) -> Non
         if not await j.news(source, within=wait, summary=f"loading of {number}"):
             if lead is not None:
                 leads.remove(lead)
-                j.warnings.append(f"{number} must be loaded within {lead.days} days")
+                j.warnings.append(say(j.language, "sentence.loading_due", number=number, days=lead.days))
                 j.steps.changed()
             elif loading is not None and loading.load_before is not None:
                 late = True

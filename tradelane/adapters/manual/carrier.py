@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tradelane.adapters.errors import Refused
-from tradelane.adapters.manual.desk import Desk
+from tradelane.adapters.lacking import NoVoid
+from tradelane.adapters.manual.desk import PARTY, Desk
 from tradelane.contracts.handmade import BookedByHand, DoneByHand
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, WaybillNumber
@@ -17,10 +18,12 @@ ANSWER = "answer_information_request"
 PREADVICE = "send_import_preadvice"
 
 
-class ManualCarrier:
+class ManualCarrier(NoVoid):
     """Implements `tradelane.ports.Carrier`; what happens to the parcel is told by the aggregator."""
 
     name = "manual"
+    party = PARTY
+    call_off = "what a person booked a person calls off"
 
     def __init__(self, decisions: Decisions, consignments: Consignments) -> None:
         self._desk = Desk(decisions, consignments)
@@ -74,6 +77,10 @@ class ManualCarrier:
     async def events(self, waybill: WaybillNumber) -> tuple[TransportEvent, ...]:
         """None: a hand sees no checkpoints; the aggregator's feed is the only one."""
         return ()
+
+    def wrong_with(self, waybill: WaybillNumber) -> str:
+        """Nothing: it may be any carrier's."""
+        return ""
 
     def tracking_url(self, waybill: WaybillNumber) -> str:
         return f"https://t.17track.net/en#nums={waybill}"

@@ -18,9 +18,10 @@ import httpx
 
 from tradelane.adapters.errors import Garbled, Refused, Unavailable
 from tradelane.adapters.http import TOO_LATE
+from tradelane.adapters.journal import Journal, Told, facts_of
+from tradelane.adapters.lacking import NoVoid
 from tradelane.adapters.mydhl import booking, invoice_data, mapper, wire
 from tradelane.adapters.mydhl.client import PARTY, MydhlAccess, MydhlClient
-from tradelane.adapters.mydhl.journal import Journal, Told, facts_of
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import Ucr, WaybillNumber
 from tradelane.domain.outside import CannotTell, Done, Existing, NotDone
@@ -44,10 +45,12 @@ LONGEST_LEAD = timedelta(days=7)
 _TRACKING = "/shipments/{waybill}/tracking"
 
 
-class MydhlCarrier:
+class MydhlCarrier(NoVoid):
     """Implements `tradelane.ports.Carrier`. `now` is trade time: it dates bookings and our own books."""
 
     name = "DHL Express"
+    party = PARTY
+    call_off = "MyDHL has no call that voids a shipment"
 
     def __init__(
         self,
@@ -75,12 +78,13 @@ class MydhlCarrier:
         if len(waybills) > 1:
             return CannotTell(f"DHL holds {len(waybills)} shipments under {ucr}: {', '.join(waybills)}.")
         if waybills:
-            return Done(Booking(carrier=self.name, waybill=_waybill(waybills[0]), reference=ucr))
+            return Done(Booking(carrier=self.name, waybill=self._waybill(waybills[0]), reference=ucr))
         told, row = await self._journal.told(_booking_key(ucr))
         if told is Told.SENT and row is not None and (known := facts_of(row).get("waybill")):
             # DHL answered with a waybill; that its tracking does not know it yet takes nothing back
             pickup = facts_of(row).get("pickup") or None
-            return Done(Booking(carrier=self.name, waybill=_waybill(known), reference=ucr, pickup_confirmation=pickup))
+            waybill = self._waybill(known)
+            return Done(Booking(carrier=self.name, waybill=waybill, reference=ucr, pickup_confirmation=pickup))
         if told is Told.OPEN and row and self._now() - row.intended_at < self._access.reference_settles:
             words = "A booking was sent and its answer lost; DHL may not show it yet."
             raise Unavailable(PARTY, "not_settled", words)
@@ -105,7 +109,7 @@ class MydhlCarrier:
         body = booking.request_body(request, self._access, self._now(), lead)
         async with self._journal.attempt(_booking_key(ucr), "book") as facts:
             booked = (await self._calls.post("/shipments", body)).read(wire.Booked)
-            waybill = _waybill(booked.shipmentTrackingNumber)
+            waybill = self._waybill(booked.shipmentTrackingNumber)
             facts |= {"waybill": waybill, "pickup": booked.dispatchConfirmationNumber or ""}
         planned = body["plannedShippingDateAndTime"][:10]
         await self._journal.note(_shipment_key(waybill), "booked", {"planned": planned})
@@ -185,6 +189,14 @@ class MydhlCarrier:
     def tracking_url(self, waybill: WaybillNumber) -> str:
         return self._access.tracking_page.format(waybill=waybill)
 
+    def wrong_with(self, waybill: WaybillNumber) -> str:
+        """Ten digits, the last is the first nine modulo 7 (the rule of IATA air waybills)."""
+        if len(waybill) != 10 or not waybill.isdigit():
+            return f"{waybill} is no DHL waybill: it has ten digits."
+        if int(waybill[:9]) % 7 != int(waybill[9]):
+            return f"{waybill} is no DHL waybill: its last digit is not the first nine modulo 7."
+        return ""
+
     async def _waybills_of(self, request: BookingRequest) -> list[str]:
         """Waybills DHL holds under our UCR, each once."""
         consignment = request.consignment
@@ -242,6 +254,16 @@ class MydhlCarrier:
             found |= {hashlib.sha256(_content(image)).hexdigest() for image in images}
         return found
 
+    def _waybill(self, number: str) -> WaybillNumber:
+        words = "DHL named a number that is no waybill."
+        try:
+            waybill = WaybillNumber(number)
+        except ValueError as wrong:
+            raise Garbled(PARTY, "no_waybill", words) from wrong
+        if self.wrong_with(waybill):
+            raise Garbled(PARTY, "no_waybill", words)
+        return waybill
+
     async def _kept_label(self, ucr: Ucr, version: int, booked: wire.Booked) -> str | None:
         label = next((image for image in booked.documents if image.typeCode == "label"), None)
         if label is None or self._documents is None:
@@ -268,13 +290,6 @@ def _paper_key(waybill: WaybillNumber, document: CarrierDocument) -> str:
 
 def _preadvice_key(waybill: WaybillNumber) -> str:
     return f"mydhl:preadvice:{waybill}"
-
-
-def _waybill(number: str) -> WaybillNumber:
-    try:
-        return WaybillNumber(number)
-    except ValueError as wrong:
-        raise Garbled(PARTY, "no_waybill", "DHL named a number that is no waybill.") from wrong
 
 
 def _planned_day(shipment: wire.Shipment) -> date:

@@ -52,11 +52,13 @@ from tradelane.contracts.steps.handover import (
     BOOK_TRANSPORT,
     CONFIRM_LOADING,
     PUBLISH_TRACKING,
+    VOID_BOOKING,
     BookingReply,
     DocumentRequest,
     LoadingRequest,
     TrackingRequest,
     TransportRequest,
+    VoidRequest,
 )
 from tradelane.contracts.steps.intake import (
     CLAIM_CONSIGNMENT,
@@ -115,6 +117,7 @@ __all__ = [
     "START_OR_FIND_RUN",
     "SURVEY_EFFECTS",
     "SWEEP_SOURCE",
+    "VOID_BOOKING",
     "WATCH_TRACKING",
     "WITHDRAW_EXPORT_DECLARATION",
     "AmendRequest",
@@ -159,5 +162,6 @@ __all__ = [
     "TaxIdReply",
     "TrackingRequest",
     "TransportRequest",
+    "VoidRequest",
     "WithdrawRequest",
 ]

@@ -57,6 +57,16 @@ class TrackingRequest(Wire):
     own_carrier: bool = True
 
 
+class VoidRequest(Wire):
+    """A booking to be voided, because its order was cancelled before the courier came."""
+
+    ucr: Ucr
+    waybill: WaybillNumber
+    carrier: str
+    """Who booked it: another carrier may be chosen by now."""
+    timetable: Timetable
+
+
 class LoadingRequest(Wire):
     """A declaration whose loading is asked for."""
 
@@ -71,6 +81,9 @@ ATTACH_DOCUMENTS = Effect(
 )
 PUBLISH_TRACKING = Effect(
     "publish_tracking", TrackingRequest, Nothing, OFFICE, "marketplace", "Tell Mercado Libre the waybill", outside=True
+)
+VOID_BOOKING = Effect(
+    "void_booking", VoidRequest, Nothing, OFFICE, "carrier", "Void the booking with its pickup", outside=True
 )
 CONFIRM_LOADING = Effect(
     "confirm_loading", LoadingRequest, Loading, NETWORK, "customs", "Ask UNI-PASS whether the goods are loaded (API002)"

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from starlette.datastructures import QueryParams
 
-from tradelane.simulators.mydhl import journey, rules
+from tradelane.simulators import journey
+from tradelane.simulators.mydhl import rules
 from tradelane.simulators.mydhl.answers import Problem
 from tradelane.simulators.mydhl.books import Books, Paper, Shipment, piece_number
 from tradelane.simulators.mydhl.label import paper

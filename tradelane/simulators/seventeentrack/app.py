@@ -95,7 +95,7 @@ class SeventeenTrack:
             carrier = item.get("carrier") or self._detect(number)
             if carrier is None:
                 return codes.NOT_DETECTED
-            if carrier not in codes.CARRIERS:
+            if carrier < codes.SHORTEST_KEY:
                 return codes.WRONG_CARRIER
             if self._registry.find(number, carrier) is not None:
                 return codes.REGISTERED

@@ -16,6 +16,15 @@ CARRIERS: dict[int, str] = {
     100477: "99minutos",
 }
 
+SHORTEST_KEY = 1000
+"""17TRACK's keys of carriers have four digits or more; one that is not in the list above is taken as it stands."""
+
+
+def carrier_name(key: int) -> str:
+    """How a carrier is called."""
+    return CARRIERS.get(key, f"Carrier {key}")
+
+
 STATUS: dict[str, tuple[str, str | None]] = {
     "PU": ("InTransit_PickedUp", "PickedUp"),
     "SA": ("InTransit_PickedUp", "PickedUp"),
@@ -46,7 +55,7 @@ STATUS: dict[str, tuple[str, str | None]] = {
     "DD": ("Exception_Damage", None),
     "OK": ("Delivered_Other", "Delivered"),
 }
-"""DHL type code: (sub-status, stage)."""
+"""Code of an event in the simulated world, which are DHL's type codes: (sub-status, stage)."""
 
 UNKNOWN = ("InTransit_Other", None)
 ARRIVAL = ("InTransit_Arrival", "Arrival")

@@ -6,7 +6,7 @@ import zlib
 from datetime import UTC, datetime
 from typing import Any
 
-from tradelane.simulators.seventeentrack.codes import CARRIERS, CHILEAN_OFFSETS, reading
+from tradelane.simulators.seventeentrack.codes import CHILEAN_OFFSETS, carrier_name, reading
 from tradelane.simulators.seventeentrack.registry import Registered
 from tradelane.simulators.world import TransportEvent
 
@@ -90,7 +90,7 @@ def track_info(entry: Registered, events: list[TransportEvent], now: datetime) -
             "customer_number": None,
             "reference_number": None,
             "local_number": entry.number,
-            "local_provider": CARRIERS[entry.carrier],
+            "local_provider": carrier_name(entry.carrier),
             "local_key": entry.carrier,
         },
         "tracking": {
@@ -99,8 +99,8 @@ def track_info(entry: Registered, events: list[TransportEvent], now: datetime) -
                 {
                     "provider": {
                         "key": entry.carrier,
-                        "name": CARRIERS[entry.carrier],
-                        "alias": CARRIERS[entry.carrier],
+                        "name": carrier_name(entry.carrier),
+                        "alias": carrier_name(entry.carrier),
                         "tel": None,
                         "homepage": None,
                         "country": None,

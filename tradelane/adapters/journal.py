@@ -1,8 +1,8 @@
-"""Our own books of writes that MyDHL cannot be asked about: one row for each attempt.
+"""Our own books of writes that a counterparty cannot be asked about: one row for each attempt.
 
-DHL offers no look-up for uploaded invoice data, and none by kind for uploaded papers. So every attempt is written
-down before it is made and closed after it: `sent` when DHL took it, `not_sent` when it certainly did not. An attempt
-left open is one whose outcome nobody knows.
+MyDHL, for one, offers no look-up for uploaded invoice data, and none by kind for uploaded papers. So every attempt is
+written down before it is made and closed after it: `sent` when it was taken, `not_sent` when it certainly was not. An
+attempt left open is one whose outcome nobody knows.
 """
 
 from __future__ import annotations

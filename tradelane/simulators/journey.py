@@ -1,4 +1,6 @@
-"""The life of a parcel, planned at booking in trade time: what DHL will do with it, day by day.
+"""The life of a parcel, planned at booking in trade time: what its carrier will do with it, day by day.
+
+The codes are those of the simulated world, which are DHL's; another carrier's simulator shows its own for them.
 
 Days are counted from the booking; a pickup is not before the planned shipping date, and everything else moves with it.
 """
@@ -19,7 +21,7 @@ INCHEON_HUB, SANTIAGO_HUB = "INCHEON - KOREA, REPUBLIC OF", "SANTIAGO - CHILE"
 
 @dataclass(frozen=True)
 class Stop:
-    """One event of a plan: `day` in trade days, code of DHL, words, place and its zone."""
+    """One event of a plan: `day` in trade days, code, words, place and its zone."""
 
     day: float
     code: str
@@ -33,8 +35,8 @@ def to_clearance(origin: str) -> list[Stop]:
     return [
         Stop(1.0, "PU", "Picked up from the shipper", origin, SEOUL),
         Stop(1.3, "PL", "Processed at the gateway", INCHEON_HUB, SEOUL),
-        Stop(2.0, "DF", "Departed from a DHL facility", INCHEON_HUB, SEOUL),
-        Stop(4.0, "AF", "Arrived at a DHL facility", SANTIAGO_HUB, SANTIAGO),
+        Stop(2.0, "DF", "Departed from a facility", INCHEON_HUB, SEOUL),
+        Stop(4.0, "AF", "Arrived at a facility", SANTIAGO_HUB, SANTIAGO),
         Stop(4.5, "IC", "Customs clearance is under way", SANTIAGO_HUB, SANTIAGO),
     ]
 
