@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from temporalio import activity
@@ -193,7 +193,7 @@ class IntakeActivities:
                 exporters=exporters,
                 amendments=await in_thread(self._r.decisions.amendments, orders),
                 terms=self._r.settings.terms(),
-                version=request.version,
+                version=max(request.version, 1 + await in_thread(self._amended, orders)),
             )
         except Unplannable as missing:
             raise Refused(
@@ -205,6 +205,10 @@ class IntakeActivities:
                 commands=tuple(gap.command for gap in missing.gaps),
             ) from missing
         return PlanReply(consignment=consignment)
+
+    def _amended(self, orders: Sequence[OrderId]) -> int:
+        """How often the orders were amended: a run that plans anew keeps above the papers of an earlier run."""
+        return sum(one.kind == "amend" for one in self._r.decisions.of_orders(orders))
 
     @implements(CONFIRM_PACKING)
     async def confirm_packing(self, request: PackingRequest) -> PlanReply:

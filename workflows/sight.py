@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import datetime
 from typing import Any
 
@@ -172,7 +173,16 @@ def _held(language: Language, hold: Hold) -> list[str]:
     lines.append(row("ways", ", ".join(ways)))
     if hold.result_shape and Resolution.COMPLETE in hold.resolutions:
         lines.append(row("result", f"`{hold.result_shape}`"))
+    lines.append(row("here", "More Actions, Send an Update: " + _update(hold)))
     return [*lines, *(f"- `{command}`" for command in hold.commands)]
+
+
+def _update(hold: Hold) -> str:
+    """The Update that answers a hold from the page itself: its name and its one small object."""
+    if hold.reason == "packing":
+        return '`confirm_packing` `{"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", "height_cm": "10"}`'
+    told = {"step": hold.key, "action": hold.resolutions[0].value, "reason": "...", "actor": "..."}
+    return f"`resolve_hold` `{json.dumps(told)}`"
 
 
 def _decision(one: Decided) -> str:

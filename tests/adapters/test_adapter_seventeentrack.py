@@ -345,9 +345,7 @@ def test_a_stop_notice_has_no_events() -> None:
     assert from_push(BODY) == (WAYBILL, ())
 
 
-@pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"event":"X"}', '{"event":"X","data":{"number":"EM/05"}}', "<html>"]
-)
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"event":"X"}', '{"event":"X","data":{"number":"EM/05"}}', "<html>"])
 def test_what_is_no_push_of_ours_is_garbled(body: str) -> None:
     with pytest.raises(Garbled):
         from_push(body)

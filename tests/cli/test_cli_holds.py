@@ -125,7 +125,7 @@ def test_a_hold_is_shown_from_the_board(installed: Settings, capsys: Told) -> No
     assert run(app, ["holds", "show", ORDER, "--step", "silence"]) == 0
     told = capsys.readouterr().out
     assert "What was said: 품목번호 오류" in told
-    assert "Left out of lists and notices until" in told and "  tradelane do it" in told
+    assert "Asleep until" in told and "  tradelane do it" in told
     assert run(app, ["holds", "show", ORDER, "--step", LODGE, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["assignee"] == "kim"
     assert run(app, ["holds", "show", ORDER]) == 3
@@ -253,7 +253,7 @@ async def day(tmp_path_factory: pytest.TempPathFactory, target: str, module_name
 def test_a_hold_is_taken_and_everybody_sees_by_whom(day: Day) -> None:
     assert day.told["assign"][0] == 0, day.told["assign"]
     assert "kim" in day.told["assign"][1]
-    assert "customs desk: kim" in day.told["show"][1]
+    assert "desk: kim" in day.told["show"][1]
 
 
 def test_a_step_that_does_not_hold_cannot_be_taken(day: Day) -> None:

@@ -88,3 +88,8 @@ def offset_at(moment: datetime, zone: ZoneInfo) -> str:
     """The offset of a place at an instant, such as +09:00; Chile changes its with the seasons."""
     text = moment.astimezone(zone).strftime("%z")
     return f"{text[:3]}:{text[3:]}"
+
+
+def call_off(db: sqlite3.Connection, waybill: str, now: datetime) -> None:
+    """Takes what is still to come out of the world: a booking that was voided is never fetched."""
+    db.execute("DELETE FROM transport_events WHERE waybill = ? AND due_at > ?", (waybill, iso(now)))

@@ -84,6 +84,9 @@ async def _accepted(j: Journey, name: str) -> None:
         if filing.state is FilingState.ACCEPTED:
             j.steps.changed()
             return
+        if name not in j.declared:  # an earlier run was told so, and the goods were amended since: no news for anybody
+            filing_round += 1
+            continue
         await j.steps.hold(
             f"{LODGE_EXPORT_DECLARATION.name}:{name}",
             LODGE_EXPORT_DECLARATION.name,
@@ -162,6 +165,8 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
             declared = draw_up(j.plan, _part(j, name), reply.rate, reply.rate.valid_from, filing_round)
         if reply.in_line:
             j.declared[name] = declared
+        else:
+            j.declared.pop(name, None)
         j.rates[name] = declared.rate
     j.steps.changed()
     return reply.filing

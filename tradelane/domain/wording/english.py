@@ -123,7 +123,7 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "cancelled_after_handover": (
         "Cancelled after handover",
         "A cancel came when the goods were under way.",
-        "Ask the carrier to intercept or return the parcel; retry once that is settled.",
+        "Ask the carrier to intercept or return the parcel, then complete with what came of it.",
     ),
     "cannot_tell": (
         "Cannot tell",
@@ -353,6 +353,7 @@ LABELS: Mapping[str, str] = {
     "snoozed": "Asleep until",
     "ways": "Ways out",
     "commands": "Commands",
+    "here": "In this UI",
     "result": "Result expected",
 }
 

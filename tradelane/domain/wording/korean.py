@@ -123,7 +123,7 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "cancelled_after_handover": (
         "인계 후 취소",
         "화물이 이미 운송 중일 때 취소되었습니다.",
-        "특송업체에 운송 중지 또는 반송을 요청하고, 처리되면 다시 시도하십시오.",
+        "특송업체에 운송 중지 또는 반송을 요청하고, 그 결과를 입력하여 수기 완료하십시오.",
     ),
     "cannot_tell": (
         "처리 여부 확인 불가",
@@ -351,6 +351,7 @@ LABELS: Mapping[str, str] = {
     "snoozed": "알림 보류 기한",
     "ways": "처리 방법",
     "commands": "명령어",
+    "here": "이 화면에서",
     "result": "입력할 결과 형식",
 }
 
