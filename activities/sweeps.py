@@ -25,7 +25,6 @@ from tradelane.ports import BoardQuery, Watch
 from tradelane.resources import Resources
 
 SPACING = {"ktnet": timedelta(minutes=15), "carrier": timedelta(hours=2), "unipass": timedelta(hours=3)}
-SPACING["mydhl"] = SPACING["carrier"]
 """Trade time between two looks at one reference (UNI-PASS publishes no limits: an hour or more is polite)."""
 
 LEAST_SPACING = timedelta(milliseconds=700)
@@ -55,7 +54,6 @@ class SweepActivities:
             "ktnet": self._filing,
             "unipass": self._loading,
             "carrier": self._events,
-            "mydhl": self._events,  # watches of orders that were under way before carriers were plugged in
         }
         look = looks.get(request.source)
         if look is None:

@@ -67,7 +67,16 @@ OUTSIDE = {
     "publish_delivery_status",
 }
 DOORS = {
-    "FulfilOrder": {"fact", "progress", "resolve_hold", "assign_hold", "snooze_hold", "amend", "confirm_packing", "cancel"},
+    "FulfilOrder": {
+        "fact",
+        "progress",
+        "resolve_hold",
+        "assign_hold",
+        "snooze_hold",
+        "amend",
+        "confirm_packing",
+        "cancel",
+    },
     "Sweep": set[str](),
     "ReconcileOrders": set[str](),
     "NotifyDesk": set[str](),

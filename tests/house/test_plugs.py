@@ -20,8 +20,6 @@ CALLED = [name for name in carriers() if not carrier_plug(name).by_hand]
 FIRST = {
     "tradelane/settings.py",  # the default, and what `protocol` means
     "tradelane/demo/verdict.py",  # the demo is played with it
-    "activities/sweeps.py",  # orders under way before carriers were plugged in
-    "workflows/legs/following.py",
 }
 """Files that may name the first carrier; no other carrier is named anywhere."""
 

@@ -157,7 +157,7 @@ def test_the_package_of_workflows_is_empty() -> None:
 
 
 def test_floats_never_touch_money() -> None:
-    """In domain and contracts only the pace of the clock and the growth of waits are floats."""
+    """In domain and contracts only the clock's pace, the growth of waits and the rates of queues are floats."""
     floats = {
         f"{named(path)}:{node.lineno}"
         for folder in ("domain", "contracts")
@@ -168,4 +168,5 @@ def test_floats_never_touch_money() -> None:
     assert {entry.partition(":")[0] for entry in floats} <= {
         "tradelane/domain/trade_time.py",
         "tradelane/contracts/effect.py",
+        "tradelane/contracts/journeys.py",
     }

@@ -55,7 +55,23 @@ async def cancelled_while_holding(lane: Lane) -> str:
     return order
 
 
+async def amended_after_acceptance(lane: Lane) -> str:
+    """An order whose booking is refused: somebody takes the hold, corrects the goods, and customs is told before it goes."""
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-CAP-04"}]}], seed=14)
+    await lane.fault("mydhl", "book", "refuse", times=1, match=sold["shipment_id"])
+    order = str(sold["order_id"])
+    await lane.held(order, "book_transport")
+    await lane.update(order, "assign_hold", {"step": "book_transport", "to": "kim", "actor": "lee"})
+    changes = {"items.HNG-CAP-04.net_weight_g": "91"}
+    await lane.update(
+        order, "resolve_hold", {"step": "book_transport", "action": "amend", "set": changes, "actor": "kim"}
+    )
+    await lane.ended(order)
+    return order
+
+
 SCENARIOS = {
+    "amended_after_acceptance": amended_after_acceptance,
     "delivered": delivered,
     "refused_and_amended": refused_and_amended,
     "cancelled_while_holding": cancelled_while_holding,

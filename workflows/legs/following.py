@@ -22,8 +22,8 @@ ASKED = "await_release"
 SILENT = "silence"
 RETURNING = "returning"
 
-CARRIER = ("carrier", "mydhl")
-"""Sources of a carrier's facts; orders that were under way before carriers were plugged in know them as `mydhl`."""
+CARRIER = "carrier"
+"""Source of a carrier's facts, whichever it is."""
 
 SILENT_LOOKS = 7
 """Looks without news before a hold: the silence patience is split into this many waits."""
@@ -32,7 +32,7 @@ SILENT_LOOKS = 7
 async def follow_until(j: Journey, status: TransportStatus) -> None:
     """Follow the parcel until it has reached a status; nothing that arrives late or twice moves it back."""
     assert j.booking is not None
-    sources = tuple(f"{source}:{j.booking.waybill}" for source in (*CARRIER, "17track"))
+    sources = tuple(f"{source}:{j.booking.waybill}" for source in (CARRIER, "17track"))
     heard = j.now()
     while not j.progress.reached(status):
         _desk(j)
