@@ -28,7 +28,7 @@ def _text(value: Any) -> Any:
         if value < 0:
             raise ValueError(f"{value} is negative; no number of an order, a weight or a length is")
         return str(value)
-    if isinstance(value, Real):
+    if isinstance(value, Real) and not isinstance(value, bool):
         return f"{Decimal(repr(value)):f}"
     return value
 
