@@ -40,6 +40,16 @@ async def beating() -> AsyncIterator[None]:
             beat.cancel()
 
 
+async def landed(work: asyncio.Future[Reply]) -> Reply:
+    """Let a write land although the engine wants no further try of it: what acted outside must be written down."""
+    while True:
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if work.done():
+                return work.result()
+
+
 async def _beat(every: float) -> None:
     while True:
         await asyncio.sleep(every)
@@ -56,6 +66,8 @@ def implements(
         async def kept(self: Owner, request: Request) -> Reply:
             async with beating():
                 try:
+                    if effect.outside:
+                        return await landed(asyncio.ensure_future(method(self, request)))
                     return await method(self, request)
                 except OutsideFailure as failure:
                     raise translated(failure) from failure

@@ -268,13 +268,17 @@ class Steps:
             start_to_close_timeout=effect.patience.one_try,
             heartbeat_timeout=HEARTBEAT if self.timetable.clock.pace <= 1 else HEARTBEAT_IN_A_HURRY,
             retry_policy=self._retries(effect),
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+            if effect.outside
+            else workflow.ActivityCancellationType.TRY_CANCEL,
             priority=Priority(fairness_key=self.fairness[:64]) if self.fairness else Priority.default,
         )
         try:
             reply: Reply = await (asyncio.shield(handle) if effect.outside else handle)
         except asyncio.CancelledError:
-            if effect.outside:  # let it land and remember it, then unwind
-                with contextlib.suppress(ActivityError):
+            if effect.outside:  # no further try; one that is under way lands and is remembered, then we unwind
+                handle.cancel()
+                with contextlib.suppress(ActivityError, asyncio.CancelledError):
                     self.replies[key] = await handle
             raise
         self.replies[key] = reply

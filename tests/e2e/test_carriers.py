@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
+import inspect
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import Any, cast
 import pytest
 
 import worker
-from tests.lane import DAY, Lane, open_lane
+from tests.adapters.carriers import EveryCarrier
+from tests.lane import DAY, Lane, count, open_lane
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.listing import carriers
 from tradelane.adapters.plug import carrier_plug
@@ -24,6 +27,13 @@ from tradelane.ports import Carrier
 SIMULATED = [name for name in carriers() if not carrier_plug(name).by_hand]
 CANCEL = {"reason": "out of stock", "actor": "kim"}
 EVIDENCE = {"evidence": "mail of 23 November"}
+
+
+def voiding_of(name: str) -> str:
+    """The operation that voids at a carrier's simulator, as its own suite names it; empty where there is none."""
+    module = importlib.import_module(f"tests.adapters.test_carrier_{name}")
+    [voiding] = {one.voiding for _, one in inspect.getmembers(module, inspect.isclass) if one.__base__ is EveryCarrier}
+    return str(voiding)
 
 
 async def person(lane: Lane, order: str) -> None:
@@ -67,17 +77,22 @@ async def test_an_order_travels_to_the_door(name: str, tmp_path: Path, target: s
 async def test_a_cancel_before_the_courier_comes_leaves_no_parcel(
     name: str, tmp_path: Path, target: str, namespace: str
 ) -> None:
-    """Voided where the carrier can, called off by a person where it cannot."""
+    """Voided once where the carrier can, though its answer is lost; called off by a person where it cannot."""
+    voiding = voiding_of(name)
     async with open_lane(tmp_path, target, namespace=namespace, transport=name, pace=0.2 * DAY) as lane:
         [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
         order = sold["order_id"]
-        await lane.until(order, lambda p: p.waybill)
+        booked = await lane.until(order, lambda p: p.waybill)
+        if voiding:
+            await lane.fault(name, voiding, "lose_reply", match=booked.waybill)
         await lane.update(order, "cancel", CANCEL)
         if not lane.resources.carrier.voids:
             await lane.held(order, "do_not_tender")
             await lane.update(order, "resolve_hold", {"step": "do_not_tender", "action": "retry", "reason": "done"})
 
         assert (await lane.ended(order))["state"] == "cancelled"
+        if voiding:
+            assert count(await lane.effects(), voiding, str(booked.waybill)) == 1
 
 
 class Voiding:

@@ -39,5 +39,5 @@ PLUG = CarrierPlug(
     name=PARTY,
     settings=EasypostSettings,
     build=build,
-    tracking_key=100001,  # the parcels are DHL Express's; as in `mydhl`, check it against 17TRACK's list
+    tracking_key=100001,  # DHL Express carries; from memory, check it against 17TRACK's carrier list
 )

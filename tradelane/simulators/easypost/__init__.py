@@ -1,0 +1,1 @@
+"""EasyPost as a stranger: offers, purchases, refunds and trackers."""
