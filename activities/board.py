@@ -54,7 +54,8 @@ class BoardActivities:
     async def post_holds(self, request: HoldsRequest) -> HoldsReply:
         """Make the board say what the run says, and give back what people wrote on the order's holds."""
         written = marks_of(await in_thread(self._r.decisions.of_orders, (request.order_id,)))
-        held = tuple(hold.model_copy(update=dict(written.get(hold.key, {}))) for hold in request.holds)
+        lost = {key: mark for key, mark in written.items() if key not in request.known}
+        held = tuple(hold.model_copy(update=dict(lost.get(hold.key, {}))) for hold in request.holds)
         now = trade_now(request.timetable)()
         await in_thread(self._r.holds.post, request.order_id, request.seller_id, request.exporters, held, now)
         await in_thread(self._journal, request.order_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -214,10 +214,13 @@ class ExportActivities:
         step = f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part}"
         orders = await self._orders(request.ucr, None)
         if await in_thread(self._r.decisions.completion, orders, step) is None:
+            wait = await in_thread(self._in_flight, request.ucr, filing.order_no)
             standing = await self._r.filing.status(filing.order_no, exporter_id)
             if standing is not None:
                 filing = standing
             if standing is None and filing.number is None:
+                if wait > timedelta(0):
+                    raise Unavailable("desk", "in_flight", f"{filing.order_no} may still arrive", wait=wait)
                 return Nothing()
             if filing.state in (FilingState.REJECTED, FilingState.WITHDRAWN):
                 return Nothing()
@@ -248,6 +251,13 @@ class ExportActivities:
         )
         await in_thread(self._r.watches.drop, "ktnet", filing.order_no)
         return Nothing()
+
+    def _in_flight(self, ucr: Ucr, order_no: str) -> timedelta:
+        """How long a declaration that the channel does not know may still arrive: its try was broken off, or its run."""
+        row = self._r.effects.find(f"{ucr}:{_suffix(order_no)}:{LODGE_EXPORT_DECLARATION.name}")
+        if row is None or row.state != "intended":
+            return timedelta(0)
+        return timedelta(seconds=self._r.settings.write_fence_seconds) - (datetime.now(UTC) - row.intended_at)
 
     async def _orders(self, ucr: Ucr, fallback: OrderId | None) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)

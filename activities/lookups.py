@@ -68,10 +68,12 @@ class _Lookout:
         orders: Sequence[OrderId],
         find: Callable[[], Awaitable[Existing[Content]]],
         wanted: Callable[[Content], bool] = lambda content: True,
+        fits: Callable[[dict[str, str]], bool] = lambda typed: True,
         **_acting: object,
     ) -> NoReturn:
-        """Raise what was found; a result typed by a person comes first, as in `Books`."""
-        if await in_thread(self._decisions.completion, orders, step) is not None:
+        """Raise what was found; a result typed by a person for this effect comes first, as in `Books`."""
+        typed = await in_thread(self._decisions.completion, orders, step)
+        if typed is not None and fits(dict(typed.content)):
             raise _Seen(key, Done("typed by a person"))
         existing = await find()
         if isinstance(existing, NotDone | CannotTell):

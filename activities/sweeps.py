@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -39,6 +40,8 @@ RECONCILE_WINDOW = timedelta(hours=48)
 
 LOST = ("TERMINATED", "TIMED_OUT", "FAILED", "CANCELED")
 """How a run may end without an outcome; one that completed has said how its journey ended."""
+
+_log = structlog.get_logger("tradelane.sweep")
 
 
 class SweepActivities:
@@ -104,7 +107,7 @@ class SweepActivities:
 
         Journeys that lost their run come first: they need no marketplace.
         """
-        looked = changed = 0
+        looked = changed = unavailable = 0
         if not request.source:
             changed += await Reopening(activity.client(), self._r).run()
             await self._tidy(activity.client())
@@ -116,7 +119,15 @@ class SweepActivities:
             if request.source and seller.id != request.source:
                 continue
             since = max(until - RECONCILE_WINDOW, seller.go_live)
-            for order_id in await self._r.marketplace.orders_updated(seller.id, since, until):
+            try:
+                updated = await self._r.marketplace.orders_updated(seller.id, since, until)
+            except OutsideFailure as failure:  # a seller whose access is gone stops no other
+                if request.source:
+                    raise
+                unavailable += 1
+                _log.warning("reconcile.failed", seller=seller.id, code=failure.code, words=failure.words)
+                continue
+            for order_id in updated:
                 looked += 1
                 known = await in_thread(self._r.watches.get, "mercadolibre", str(order_id))
                 # an order that is known may have changed without notice: once a day it is read again
@@ -125,7 +136,7 @@ class SweepActivities:
                     reference = f"/marketplace/orders/{order_id}"
                     body = json.dumps({"resource": reference, "user_id": seller.id, "topic": "reconcile"})
                     await in_thread(lambda r=reference, b=body: self._r.inbox.add("mercadolibre", r, b))
-        return SweepReply(looked=looked, changed=changed)
+        return SweepReply(looked=looked, changed=changed, unavailable=unavailable)
 
     async def _tidy(self, client: Client) -> None:
         """Take holds off the board whose run holds no more and could not say so: it was reset or deleted."""

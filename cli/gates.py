@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.frame import Actor, Json, Reason, actor_or_login, at_desk, example, group, print_json, print_table
+from cli.said import seoul
 
 if TYPE_CHECKING:
     from tradelane.desk.gates import GateRow
@@ -27,14 +28,14 @@ def list_(as_json: Json = False) -> None:
         print_json(rows)
         return
     print_table(
-        ("queue", "gate", "waiting", "requests today", "since (UTC)", "by", "reason", "engine"),
+        ("queue", "gate", "waiting", "requests today", "since (KST)", "by", "reason", "engine"),
         [
             (
                 row.queue,
                 _gate(row),
                 row.backlog,
                 "" if row.quota_limit is None else f"{row.quota_used} of {row.quota_limit}",
-                f"{row.since:%Y-%m-%d %H:%M}" if row.since else "",
+                seoul(row.since),
                 f"{row.actor} (automatic)" if row.automatic else row.actor,
                 row.reason,
                 row.engine and f"{row.engine}; give the command again",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from tradelane.contracts.messages import Answer
+    from tradelane.desk.holds import Task
     from tradelane.desk.session import Desk
     from tradelane.desk.troubles import OrderHold
     from tradelane.domain.language import Language
@@ -96,7 +97,7 @@ def _line(one: OrderHold, language: Language) -> tuple[str, ...]:
         minute(hold.due),
         one.order_id,
         hold.key,
-        reason_cell(hold, language),
+        reason_cell(hold.reason, language),
         wording.fault_name(language, hold.fault),
         hold.words,
         f"{owner}: {hold.assignee}" if hold.assignee else owner,
@@ -220,7 +221,8 @@ def _write_on(order: str, step: str | None, update: str, message: Callable[[str]
 
 
 def todo(
-    owner: Annotated[str | None, typer.Option(help="Only the work of one desk.")] = None, as_json: Json = False
+    owner: Annotated[str | None, typer.Option(help="Only the work of one desk, or of who has taken it.")] = None,
+    as_json: Json = False,
 ) -> None:
     """The worklist: everything that waits for a person, with the command that reports it done."""
     from tradelane.desk import holds
@@ -235,6 +237,20 @@ def todo(
     if not work.tasks:
         print(wording.say(settings.language, "sentence.nothing_to_do"))
     for task in work.tasks:
-        due = f", {wording.label(settings.language, 'due')} {minute(task.due)}" if task.due else ""
-        print(f"{wording.desk_name(settings.language, task.owner)}{due}: {task.about}")
-        print(f"  {task.what}\n  {task.command}")
+        owner_name = wording.desk_name(settings.language, task.owner)
+        who = f"{owner_name} ({task.assignee})" if task.assignee else owner_name
+        print(f"{minute(task.due)}  {who}: {_about(task, settings.language)}".lstrip())
+        print(f"  {_what(task, settings.language)}\n  {task.command}")
+
+
+def _about(task: Task, language: Language) -> str:
+    """What a task is about: an order and its step, or what the task says of itself."""
+    from tradelane.domain import wording
+
+    if not task.order_id:
+        return task.about
+    return f"{wording.label(language, 'order').lower()} {task.order_id}, {task.step}"
+
+
+def _what(task: Task, language: Language) -> str:
+    return f"{reason_cell(task.reason, language)}: {task.words}" if task.reason else task.what

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.frame import Json, example, group, print_json, print_table, with_stores
+from cli.said import seoul
 from tradelane.desk.complaints import WrongUsage
 
 app = group("Facts from outside.")
@@ -27,7 +28,7 @@ def list_(
         print_json([arrival.model_dump(mode="json", exclude={"body"}) for arrival in arrivals])
         return
     print_table(
-        ("id", "received", "source", "reference", "state", "note"),
-        [(a.id, f"{a.received_at:%Y-%m-%d %H:%M:%S}", a.source, a.reference, a.state, a.note) for a in arrivals],
+        ("id", "received (KST)", "source", "reference", "state", "note"),
+        [(a.id, seoul(a.received_at, seconds=True), a.source, a.reference, a.state, a.note) for a in arrivals],
         "Nothing there.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from tradelane.domain.language import Language
 
 app = group("Orders and their runs.")
+
+DECIDED = "record_decision:"
+"""Steps that only write a decision down; decisions are listed by themselves, with who and why."""
 
 
 @app.command(epilog=example("orders start 2000013770481964"))
@@ -79,11 +83,14 @@ def show(order: Order, as_json: Json = False) -> None:
 
     order_id = orders.read_order_id(order)
 
-    async def ask(desk: Desk) -> tuple[Progress, tuple[Decided, ...], Language]:
+    async def ask(desk: Desk) -> tuple[Progress, tuple[Decided, ...], Language, str]:
         progress = await orders.progress_of(desk, order_id)
-        return progress, decisions.decisions_of(desk.stores, order_id), desk.settings.language
+        lost = await orders.lost_run(desk, order_id) if progress.state in orders.UNDER_WAY else ""
+        return progress, decisions.decisions_of(desk.stores, order_id), desk.settings.language, lost
 
-    progress, decided, language = at_desk(ask)
+    progress, decided, language, lost = at_desk(ask)
+    if lost:
+        print(lost, file=sys.stderr)
     if as_json:
         print_json({**progress.model_dump(mode="json"), "decisions": decided})
         return
@@ -92,6 +99,7 @@ def show(order: Order, as_json: Json = False) -> None:
 
 
 def _print_progress(progress: Progress, language: Language) -> None:
+    from tradelane.desk.holds import awake
     from tradelane.domain import wording
 
     lines = [
@@ -103,12 +111,14 @@ def _print_progress(progress: Progress, language: Language) -> None:
         ("transport", progress.transport_status and wording.transport_name(language, progress.transport_status)),
         ("regime", progress.import_regime and wording.regime_name(language, progress.import_regime)),
         ("duty", progress.duty), ("iva", progress.iva), ("delivered_at", minute(progress.delivered_at)),
-        ("carried_by", progress.carried_by), ("warnings", progress.warnings), ("steps", progress.steps),
+        ("carried_by", progress.carried_by), ("warnings", progress.warnings),
+        ("steps", [step for step in progress.steps if not step.startswith(DECIDED)]),
     ]  # fmt: skip
     shown = [(wording.label(language, name), value) for name, value in lines if value]
     print_table(("", progress.order_id), shown, "")
     for hold in progress.holds:
-        print("\n".join(hold_lines(hold, language)))
+        shown_hold = hold if progress.trade_now is None else awake(hold, progress.trade_now)
+        print("\n".join(hold_lines(shown_hold, language)))
 
 
 def _print_decisions(decided: tuple[Decided, ...], language: Language) -> None:

@@ -19,6 +19,7 @@ from cli.frame import (
     print_table,
     with_stores,
 )  # fmt: skip
+from cli.said import seoul
 
 app = group("Boxes, weights and lots from the packing bench.")
 
@@ -33,10 +34,10 @@ def list_(as_json: Json = False) -> None:
         print_json(found)
         return
     print_table(
-        ("due (UTC)", "order", "seller", "exporters", "assignee", "words"),
+        ("due (KST)", "order", "seller", "exporters", "assignee", "words"),
         [
             (
-                f"{one.hold.due:%Y-%m-%d %H:%M}",
+                seoul(one.hold.due),
                 one.order_id,
                 one.seller_id,
                 one.exporters,

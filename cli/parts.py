@@ -15,6 +15,7 @@ from cli.frame import Json, current_settings, example, print_json
 from tradelane.desk.complaints import Complaint, NotThere
 
 if TYPE_CHECKING:
+    from tradelane.domain.trade_time import TradeClock
     from tradelane.processes import Part
     from tradelane.settings import Settings
 
@@ -58,6 +59,14 @@ def same_settings(settings: Settings) -> str:
     return f"export {' '.join(words)}"
 
 
+def kept_pace(settings: Settings, clock: TradeClock) -> str:
+    """Why `--days-per-second` changes nothing: runs remember the clock they were started with."""
+    return (
+        f"clock       {settings.clock_file} says pace {clock.pace:g} (trade seconds a second) and stays; "
+        "--days-per-second counts only where there is no such record yet"
+    )
+
+
 def up(
     data_dir: DataDir = None,
     engine_port: EnginePort = None,
@@ -92,6 +101,8 @@ def up(
     with stopping_on_signals(), Processes(say) as processes:
         try:
             clock = keep_clock(settings)
+            if days_per_second is not None and clock.pace != settings.pace:
+                say(kept_pace(settings, clock))
             settings = with_webhook_secret(settings)
             start_outside(processes, settings, say)
             if uses_simulators(settings):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from cli.frame import Actor, Json, Reason, actor_or_login, at_desk, print_json, print_table, with_stores
+from cli.said import seoul
 from tradelane.desk.complaints import RefusedByRule, WrongUsage
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tradelane.desk.replay_many import ManyPlanned
     from tradelane.desk.session import Desk
     from tradelane.ports import ReplayOrder
+    from tradelane.settings import Settings
 
 Reply = TypeVar("Reply")
 
@@ -121,6 +123,21 @@ def _show_many(batch: str, as_json: bool) -> int:
 def _looking(call: Callable[[Desk, Lookups], Awaitable[Reply]]) -> Reply:
     """At the desk, with adapters that can look at the counterparties and write nothing there."""
 
+    def known(settings: Settings) -> Settings:
+        """With the keys that simulators made up for this installation; without simulators the settings have them."""
+        import httpx
+
+        from tradelane.demo.stage import StageDoor, introduced
+        from tradelane.installation import uses_simulators
+
+        if not uses_simulators(settings):
+            return settings
+        try:
+            with StageDoor(settings.simulators_url) as door:
+                return introduced(settings, door)
+        except httpx.HTTPError:  # the look itself says that the counterparty does not answer
+            return settings
+
     async def visit(desk: Desk) -> Reply:
         import logging
 
@@ -134,7 +151,7 @@ def _looking(call: Callable[[Desk, Lookups], Awaitable[Reply]]) -> Reply:
         if not structlog.is_configured():  # standard output is the command's answer
             configure_logging(logging.WARNING)
         async with httpx.AsyncClient() as http:
-            return await call(desk, lookups(wired(desk.settings, desk.stores, http)))
+            return await call(desk, lookups(wired(known(desk.settings), desk.stores, http)))
 
     return at_desk(visit)
 
@@ -144,15 +161,18 @@ def _print_plan(plan: ReplayPlan) -> None:
     print_table(("step", "verdict", "why"), [(one.step, one.verdict, one.why) for one in plan.steps], "No steps.")
     if plan.decisions:
         rows = [
-            (f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.kind, one.step, one.changed, one.reason, "stays")
-            for one in plan.decisions
+            (seoul(one.at), one.actor, one.kind, one.step, one.changed, one.reason, "stays") for one in plan.decisions
         ]
-        print_table(("decided", "by", "what", "step", "changed", "reason", ""), rows, "")
+        print_table(("decided (KST)", "by", "what", "step", "changed", "reason", ""), rows, "")
     command = f"tradelane replay {plan.order_id} --step {plan.step} --apply --version {plan.version}"
     print(f"{command}{' --fresh' if plan.way == 'fresh run' else ''} --reason '...'")
 
 
 def _print_many(planned: ManyPlanned) -> None:
-    print_table(("order", "step", "plan"), [(one.order_id, one.step, one.note) for one in planned.orders], "")
+    if any(one.note for one in planned.orders):
+        rows = [(one.order_id, one.step, one.note) for one in planned.orders]
+        print_table(("order", "step", "plan"), rows, "")
+    else:  # nobody was asked: there is nothing to say of one order that is not true of all
+        print_table(("order", "step"), [(one.order_id, one.step) for one in planned.orders], "")
     print(f"{len(planned.orders)} planned as {planned.batch.id}.")
     print(f"tradelane replay --batch {planned.batch.id} --apply --rate 5/s --reason '...'")

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 
 
 def minute(instant: datetime | None) -> str:
-    """An instant of trade time to the minute, or nothing."""
-    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else ""
+    """An instant to the minute as the clock on the desk's wall shows it, or nothing; notices say the same."""
+    return f"{seoul(instant)} KST" if instant else ""
+
+
+def seoul(instant: datetime | None, seconds: bool = False) -> str:
+    """An instant in Korean time without its zone, for columns whose head names it; nothing for none."""
+    from tradelane.domain.trade_time import KOREA
+
+    return f"{instant.astimezone(KOREA):{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}" if instant else ""
 
 
 def hold_lines(hold: Hold, language: Language) -> list[str]:
@@ -43,11 +50,11 @@ def hold_lines(hold: Hold, language: Language) -> list[str]:
     return [*lines, *(f"    {command}" for command in hold.commands)]
 
 
-def reason_cell(hold: Hold, language: Language) -> str:
+def reason_cell(reason: str, language: Language) -> str:
     """A reason in a table: its code, with its name where operators do not read English."""
     from tradelane.domain import wording
     from tradelane.domain.language import Language
 
     if language is Language.ENGLISH:
-        return hold.reason
-    return f"{wording.reason_title(language, hold.reason)} ({hold.reason})"
+        return reason
+    return f"{wording.reason_title(language, reason)} ({reason})"

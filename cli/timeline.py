@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli.frame import Json, Order, example, print_json, print_table, with_stores
+from cli.said import seoul
 from tradelane.desk.complaints import WrongUsage
 
 
@@ -45,11 +46,11 @@ def show(order: Order, as_json: Json = False) -> None:
         print_json(entries)
         return
     print_table(
-        ("", "at", "what", "who", "evidence", "digest"),
+        ("", "at (KST)", "what", "who", "evidence", "digest"),
         [
             (
                 entry.position,
-                f"{entry.at:%Y-%m-%d %H:%M:%S}",
+                seoul(entry.at, seconds=True),
                 f"{entry.kind}: {entry.what}",
                 entry.actor,
                 "; ".join(f"{name} {_short(value)}" for name, value in entry.evidence.items()),

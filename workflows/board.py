@@ -36,6 +36,7 @@ async def keep_board(j: Journey, over: Callable[[], bool]) -> None:
                 seller_id=j.seller_id,
                 exporters=tuple(one.id for one in j.consignment.exporters) if j.consignment else (),
                 holds=tuple(j.steps.holds[key] for key in sorted(j.steps.holds)),
+                known=tuple(sorted(j.steps.marks)),
                 timetable=j.steps.timetable,
             ),
             result_type=POST_HOLDS.reply,

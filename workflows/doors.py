@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from workflows.journey import Journey
 from workflows.legs import export, unwinding
 from workflows.sight import progress_of
-from workflows.steps import Steps
+from workflows.steps import Abandoned, Steps
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
@@ -51,6 +53,12 @@ LONGEST_SNOOZE = Decimal(24 * 60)
 LONGEST_NAME = 100
 """Characters of a person's or a desk's name on a hold."""
 
+LONGEST_ID = 60
+"""Characters of an Update's id that stand in a step's key; a key has a hundred."""
+
+LONGEST_MESSAGE = 30_000
+"""Characters of an Update: what a person types is kept in the history several times, and a run ends at 50 MB."""
+
 
 def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
     """Read what a person or the UI sent; anything else is one sentence, never a wedged run."""
@@ -71,9 +79,24 @@ def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
         ) from wrong
 
 
+def at_the_door(message: type[BaseModel], raw: Any, what: str) -> Any:
+    """Read what a person sent before it is let in: as `understood`, and no longer than anybody types."""
+    size = len(json.dumps(raw, default=str))
+    if size > LONGEST_MESSAGE:
+        raise refused(
+            f"{what} has {size} characters; {LONGEST_MESSAGE} are the most: shorten its reason or its values."
+        )
+    return understood(message, raw, what)
+
+
 def refused(sentence: str) -> ApplicationError:
     """An Update that is not done, with the sentence its sender reads."""
     return ApplicationError(sentence, type=UPDATE_REFUSED, non_retryable=True)
+
+
+def _brief(update_id: str) -> str:
+    """An Update's id as part of a step's: the engine takes ids of 1,000 characters, our tables fewer."""
+    return update_id if len(update_id) <= LONGEST_ID else str(uuid.uuid5(uuid.NAMESPACE_URL, update_id))
 
 
 def amendments(changes: Mapping[str, str]) -> dict[str, str]:
@@ -130,13 +153,15 @@ class Doors:
             await self.record(asked.step, asked.action, content, asked.actor, asked.reason)
             if asked.step in self.journey.steps.holds:
                 self.journey.steps.answers[asked.step] = asked
+            elif asked.action == Resolution.CANCEL:  # the hold went while it was written down; the decision stands
+                self.abandon(asked.reason)
         finally:
             self.deciding.discard(asked.step)
         return Answer(sentence=f"{asked.step}: {asked.action} is decided and written down.")
 
     @resolve_hold.validator
     def _may_resolve(self, command: Any = None) -> None:
-        asked: ResolveHold = understood(ResolveHold, command, "resolve_hold")
+        asked: ResolveHold = at_the_door(ResolveHold, command, "resolve_hold")
         hold = self._open_hold(asked.step)
         allowed = [way.value for way in hold.resolutions]
         if asked.action not in allowed:
@@ -165,7 +190,7 @@ class Doors:
 
     @assign_hold.validator
     def _may_assign(self, command: Any = None) -> None:
-        asked: AssignHold = understood(AssignHold, command, "assign_hold")
+        asked: AssignHold = at_the_door(AssignHold, command, "assign_hold")
         self._open_hold(asked.step)
         if len(asked.to.strip()) > LONGEST_NAME:
             raise refused(f'"to" is a name of at most {LONGEST_NAME} characters.')
@@ -192,7 +217,7 @@ class Doors:
 
     @snooze_hold.validator
     def _may_snooze(self, command: Any = None) -> None:
-        asked: SnoozeHold = understood(SnoozeHold, command, "snooze_hold")
+        asked: SnoozeHold = at_the_door(SnoozeHold, command, "snooze_hold")
         self._open_hold(asked.step)
         try:
             hours = Decimal(asked.hours)
@@ -233,13 +258,16 @@ class Doors:
                 await self.journey.replan()
             for key in woken:
                 steps.answers[key] = ResolveHold(step=key, action=Resolution.AMEND, actor=asked.actor)
+        except Abandoned as decided:  # by a person, at a hold that only this Update had met
+            self.abandon(str(decided))
+            raise
         finally:
             self.journey.amending -= 1
         return Answer(sentence=f"{', '.join(changes)} amended" + (f"; {', '.join(woken)} goes on." if woken else "."))
 
     @amend.validator
     def _may_amend(self, command: Any = None) -> None:
-        asked: AmendOrder = understood(AmendOrder, command, "amend")
+        asked: AmendOrder = at_the_door(AmendOrder, command, "amend")
         if not asked.set:
             raise refused('amend needs {"set": {"items.<SKU>.<field>": "value"}} with at least one entry.')
         try:
@@ -275,7 +303,7 @@ class Doors:
 
     @confirm_packing.validator
     def _may_confirm(self, command: Any = None) -> None:
-        asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
+        asked: ConfirmPacking = at_the_door(ConfirmPacking, command, "confirm_packing")
         try:
             changes = asked.changes()
         except ValueError as wrong:
@@ -293,10 +321,12 @@ class Doors:
 
     @cancel.validator
     def _may_cancel(self, command: Any = None) -> None:
-        asked: CancelOrder = understood(CancelOrder, command, "cancel")
+        asked: CancelOrder = at_the_door(CancelOrder, command, "cancel")
         if not asked.reason.strip():
             raise refused('cancel needs a reason: {"reason": "..."}.')
-        if self.state != "running" or self.travel is None:
+        if self.travel is None:
+            raise refused("The journey is not opened yet; cancel it in a moment, or the hold of open_journey.")
+        if self.state != "running":
             raise refused(f"The order is {self.state}; there is nothing to cancel.")
         if unwinding.situation(self.journey).delivered:
             raise refused("The parcel is delivered; a return is another journey.")
@@ -321,12 +351,13 @@ class Doors:
     ) -> None:
         """Write a decision down, with what stood before it; only then is it applied."""
         info = workflow.current_update_info()
+        update_id = _brief(info.id) if info else ""
         if before is None:
             before = values_of(self.journey.consignment, content) if kind == Resolution.AMEND else {}
         await self.journey.steps.perform(
             RECORD_DECISION,
             DecisionRequest(
-                id=f"{workflow.info().workflow_id}/{info.id if info else workflow.uuid4()}",
+                id=f"{workflow.info().workflow_id}/{update_id or workflow.uuid4()}",
                 order_id=self.journey.order_id,
                 step=step,
                 kind=kind,
@@ -336,7 +367,7 @@ class Doors:
                 reason=reason,
                 timetable=self.journey.steps.timetable,
             ),
-            part=info.id if info else "",
+            part=update_id,
             regardless=True,
         )
         self.journey.decided.append(

@@ -20,8 +20,8 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from tradelane.contracts.journeys import order_of_workflow_id, order_workflow_id
-    from tradelane.contracts.messages import FulfilOrderOutcome, FulfilOrderRequest
-    from tradelane.contracts.steps import OPEN_JOURNEY, START_OR_FIND_RUN, FindRun
+    from tradelane.contracts.messages import FulfilOrderOutcome, FulfilOrderRequest, ResolveHold
+    from tradelane.contracts.steps import OPEN_JOURNEY, START_OR_FIND_RUN, FindRun, Opening
     from tradelane.domain.holds import Resolution
     from tradelane.domain.identifiers import OrderId
     from tradelane.domain.language import Language
@@ -54,7 +54,8 @@ class FulfilOrder(Doors):
         self.cancelled_natively = False
         self.begun_again = ""
         self.decided_before = ""
-        """The reason of a cancel that an earlier run was told."""
+        """The reason of a cancel that an earlier run was told, or this one before its journey was opened."""
+        self.opening: asyncio.Task[FulfilOrderOutcome | None] | None = None
         self._shown: Shown = {}
 
     @workflow.run
@@ -66,18 +67,22 @@ class FulfilOrder(Doors):
         asked = self._asked(request)
         if workflow.info().workflow_id != order_workflow_id(asked.order_id):
             return await self._moved(asked)
-        ended = await self._opened(asked)
-        if ended is not None:
-            return ended
         board = asyncio.create_task(keep_board(self.journey, lambda: self.ended))
+        self.opening = asyncio.create_task(self._opened(asked))
+        await self._through(self.opening)
+        outcome = self.opening.result() or await self._travelled()
+        self.ended = True
+        await self._through(board)
+        return outcome
+
+    async def _travelled(self) -> FulfilOrderOutcome:
+        """The travel and what follows it."""
         self.travel = asyncio.create_task(self._travel())
         heed = asyncio.create_task(self._heed())
         await self._through(self.travel)
         self.over = True
         ending = asyncio.create_task(self._end(heed, self.travel))
         await self._through(ending)
-        self.ended = True
-        await self._through(board)
         return ending.result()
 
     # --- the story --------------------------------------------------------------------------------------------
@@ -189,13 +194,18 @@ class FulfilOrder(Doors):
     async def _opened(self, asked: FulfilOrderRequest) -> FulfilOrderOutcome | None:
         """Fill in seller and timetable; an order that must not begin ends with a sentence."""
         j = self.journey
-        opening = await j.steps.perform(OPEN_JOURNEY, j.opening_request(asked))
+        opening: Opening | None = None
+        while opening is None:
+            try:
+                opening = await j.steps.perform(OPEN_JOURNEY, j.opening_request(asked))
+            except Abandoned as decided:  # about this step; our books must first say what there is to undo
+                self.decided_before = str(decided)
         j.steps.timetable = opening.timetable
         j.seller_id, j.live, j.go_live = opening.seller_id, opening.live, opening.go_live
         j.steps.fairness = opening.seller_id
         j.language = Language(opening.language)
         j.versions_before, j.carried_before = opening.version, opening.ucr
-        self.begun_again, self.decided_before = asked.reopened, opening.cancelled
+        self.begun_again, self.decided_before = asked.reopened, opening.cancelled or self.decided_before
         if opening.go:
             return None
         return FulfilOrderOutcome(order_id=str(j.order_id), state=opening.state, sentence=opening.sentence)
@@ -267,11 +277,23 @@ class FulfilOrder(Doors):
         The reason stays, for a cancel that meets a completion is swallowed by the SDK (#1224). A second cancel would
         reach what waits for the effects under way to land.
         """
-        if self.travel is None or self.travel.done() or unwinding.situation(self.journey).delivered:
+        if self.travel is None:
+            return self._abandon_unopened(reason)
+        if self.travel.done() or unwinding.situation(self.journey).delivered:
             return False
         if not self.journey.steps.abandoned:
             self.cancel_reason = self.journey.steps.abandoned = reason
             self.travel.cancel(reason)
+        return True
+
+    def _abandon_unopened(self, reason: str) -> bool:
+        """A journey that is still being opened ends once our books have said what there is to undo."""
+        steps = self.journey.steps
+        if self.opening is None:
+            return False
+        self.decided_before = self.decided_before or reason
+        if OPEN_JOURNEY.name in steps.holds and OPEN_JOURNEY.name not in steps.answers:
+            steps.answers[OPEN_JOURNEY.name] = ResolveHold(step=OPEN_JOURNEY.name, action=Resolution.RETRY)
         return True
 
     def _outcome(self, state: str) -> FulfilOrderOutcome:

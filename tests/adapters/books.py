@@ -23,13 +23,13 @@ class MemoryEffects:
     def intend(self, key: str, step: str, at: datetime) -> None:
         self.rows.setdefault(key, EffectRow(key=key, step=step, state="intended", intended_at=at))
 
-    def begin(self, key: str, step: str, at: datetime, fence: timedelta) -> timedelta:
+    def begin(self, key: str, step: str, at: datetime, fence: timedelta, about: str | None = None) -> timedelta:
         raise AssertionError("adapters fence nothing")
 
-    def release(self, key: str) -> None:
+    def release(self, key: str, absent: bool = False) -> None:
         raise AssertionError("adapters fence nothing")
 
-    def done(self, key: str, content: str, at: datetime) -> None:
+    def done(self, key: str, content: str, at: datetime, step: str = "") -> None:
         row = self.rows[key]
         self.rows[key] = row.model_copy(update={"state": "done", "content": content, "done_at": at})
 

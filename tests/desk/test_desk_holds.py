@@ -199,7 +199,9 @@ async def test_the_worklist_has_holds_by_due_time_then_what_nobody_could_place(s
 
 async def test_a_desk_that_does_not_exist_is_no_quiet_night(settings: Settings) -> None:
     """A slip of the finger must not be answered with an empty list."""
-    with pytest.raises(WrongUsage, match=r"'packing bank' is no desk; write one of catalogue desk, .*packing bench"):
+    with pytest.raises(
+        WrongUsage, match=r"'packing bank' is no desk and nobody .*; write one of catalogue desk, .*packing bench"
+    ):
         await todo(settings, "packing bank")
 
 
@@ -271,7 +273,8 @@ async def test_a_wedged_run_and_missing_workers_are_ours(watchful: Client, tmp_p
     assert (found.hold.fault, found.hold.owner, found.hold.stage) == (Fault.OURS, "engineering", "export")
     assert "WorkflowTaskFailed" in found.hold.words and order_workflow_id(ORDER) in found.hold.words
     assert found.hold.step == "WorkflowTaskFailedCauseWorkflowWorkerUnhandledFailure"
-    assert found.hold.commands[0] == f"temporal workflow show --workflow-id {order_workflow_id(ORDER)}"
+    engine = f"--address {watchful.service_client.config.target_host} --namespace {watchful.namespace}"
+    assert found.hold.commands[0] == f"temporal workflow show {engine} --workflow-id {order_workflow_id(ORDER)}"
     assert [one.order_id for one in seen.holds] == [ORDER]
     assert seen.missing == ""
     assert sorted(keys(ours.holds)) == sorted(QUEUES), "the orders queue has its worker again"

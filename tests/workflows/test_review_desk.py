@@ -26,7 +26,8 @@ from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import Done, NotDone
 from tradelane.domain.trade_time import Timetable
 from tradelane.ports import Decision
-from tradelane.resources import Resources, open_stores, wired
+from tradelane.resources import Resources, wired
+from tradelane.stores import open_stores
 
 ORDER, OTHER = OrderId("2000013770481964"), OrderId("2000013770481965")
 UCR = Ucr("6KRMLC45848383497")
@@ -97,9 +98,15 @@ async def test_a_result_typed_for_another_version_is_not_taken_for_this_one(
     """The step would ask customs and write; a plan that says the effect exists would lie."""
     resources.decisions.record(
         Decision(
-            id="d", scope=ORDER, step="amend_export_declaration:d1", kind="complete", actor="kim", reason="", at=NOW,
+            id="d",
+            scope=ORDER,
+            step="amend_export_declaration:d1",
+            kind="complete",
+            actor="kim",
+            reason="",
+            at=NOW,
             content={"version": typed, "evidence": "approval of customs"},
-        )  # fmt: skip
+        )
     )
 
     async def find() -> NotDone:
@@ -119,28 +126,41 @@ async def test_a_result_typed_for_another_version_is_not_taken_for_this_one(
 # --- the board --------------------------------------------------------------------------------------------------------
 
 
-def decided(number: int, step: str, kind: str, **content: str) -> Decision:
-    at = NOW + timedelta(minutes=number)
-    return Decision(
-        id=str(number), scope=ORDER, step=step, kind=kind, content=content, actor="kim", reason="", at=at
-    )  # fmt: skip
-
-
-async def test_a_hold_that_slept_and_went_on_by_an_amendment_is_awake_when_it_holds_again(resources: Resources) -> None:
-    """An amendment of the order is recorded for no single step; its hold must not come back asleep and unseen."""
+@pytest.mark.parametrize(("known", "asleep"), [((), True), (("plan_consignment",), False)])
+async def test_the_board_believes_a_run_that_knows_who_sleeps(
+    resources: Resources, known: tuple[str, ...], asleep: bool
+) -> None:
+    """A hold that went on by an amendment of the order is awake when it holds again; only its run knows that."""
     until = NOW + timedelta(days=2)
-    resources.decisions.record(decided(1, "plan_consignment", "assign", assignee="kim"))
-    resources.decisions.record(decided(2, "plan_consignment", "snooze", snoozed_until=until.isoformat()))
-    resources.decisions.record(decided(3, "*", "amend", **{"items.A.hsk": "3304991000"}))
+    written = (
+        ("plan_consignment", "snooze", {"snoozed_until": until.isoformat()}),
+        ("*", "amend", {"package.lot": "L1"}),
+    )
+    for number, (step, kind, content) in enumerate(written):
+        at = NOW + timedelta(minutes=number)
+        decision = Decision(
+            id=str(number), scope=ORDER, step=step, kind=kind, content=content, actor="kim", reason="", at=at
+        )
+        resources.decisions.record(decision)
     hold = Hold(
-        key="plan_consignment", stage="packing", step="plan_consignment", reason="missing_data",
-        fault=Fault.SELLER_DATA, words="no HS code", owner="seller desk", since=NOW + timedelta(minutes=4),
-        due=NOW + timedelta(days=1), resolutions=(Resolution.RETRY,), assignee="kim",
-    )  # fmt: skip
-    request = HoldsRequest(order_id=ORDER, seller_id="1001", exporters=(), holds=(hold,), timetable=Timetable())
+        key="plan_consignment",
+        stage="packing",
+        step="plan_consignment",
+        reason="missing_data",
+        fault=Fault.SELLER_DATA,
+        words="no HS code",
+        owner="seller desk",
+        since=NOW + timedelta(minutes=4),
+        due=NOW + timedelta(days=1),
+        resolutions=(Resolution.RETRY,),
+        commands=(),
+    )
+    request = HoldsRequest(
+        order_id=ORDER, seller_id="1001", exporters=(), holds=(hold,), known=known, timetable=Timetable()
+    )
     await ActivityEnvironment().run(BoardActivities(resources).post_holds, request)
     [posted] = resources.holds.of_order(ORDER)
-    assert (posted.hold.assignee, posted.hold.snoozed_until) == ("kim", None)
+    assert posted.hold.snoozed_until == (until if asleep else None)
 
 
 # --- reconcile --------------------------------------------------------------------------------------------------------

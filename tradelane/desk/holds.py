@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from tradelane.contracts.journeys import QUEUES
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
 from tradelane.desk.durations import read_duration
 from tradelane.desk.orders import STAGES, progress_of
@@ -27,10 +28,12 @@ from tradelane.stores import Stores, open_stores
 
 __all__ = [
     "REASONS",
+    "STEPS",
     "OrderHold",
     "Seen",
     "Task",
     "Worklist",
+    "awake",
     "by_urgency",
     "chosen",
     "hold_of",
@@ -43,6 +46,13 @@ __all__ = [
 REASONS = tuple(sorted(key.partition(".")[2] for key in keys(Language.ENGLISH) if key.startswith("reason.")))
 """Every reason the house has words for."""
 
+STEPS = tuple(sorted(key.partition(".")[2] for key in keys(Language.ENGLISH) if key.startswith("step.")))
+"""Every step and hold's key the house has words for, without its part and round."""
+
+
+INBOX_DESK = "marketplace desk"
+"""Who looks at facts of the inbox that nobody could place."""
+
 
 class Task(BaseModel):
     """One thing a person should do, with the command that reports it done."""
@@ -54,6 +64,13 @@ class Task(BaseModel):
     about: str
     what: str
     command: str
+    order_id: str = ""
+    """Empty for what is no single order's."""
+    step: str = ""
+    """The hold's key; empty for what is no hold."""
+    reason: str = ""
+    words: str = ""
+    assignee: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +106,11 @@ def on_board(stores: Stores, query: BoardQuery, limit: int | None = None) -> tup
 async def look(settings: Settings, ask: Callable[[Stores], BoardQuery], limit: int | None = None) -> Seen:
     """The board's holds, and trouble of ours that fits the same query; the board is listed without an engine, too."""
     with open_stores(settings) as stores:
-        return await _seen(settings, stores, ask(stores), limit)
+        query = ask(stores)
+        seen = await _seen(settings, stores, query, limit)
+        if not seen.holds and query.step is not None:
+            _known_step(query.step)
+        return seen
 
 
 async def _seen(settings: Settings, stores: Stores, query: BoardQuery, limit: int | None = None) -> Seen:
@@ -157,6 +178,20 @@ def _known(stores: Stores, alone: BoardQuery, complaint: str, allowed: Sequence[
         raise WrongUsage(f"{complaint}; write one of {', '.join(allowed) or '(none is registered)'}.")
 
 
+def _known_step(step: str) -> None:
+    """An empty list for a step that does not exist would look like a quiet night."""
+    name = step.partition(":")[0].partition("~")[0]
+    if name not in STEPS and name not in QUEUES:
+        raise WrongUsage(f"{step!r} is no step and no hold's key; write one of {', '.join(STEPS)}.")
+
+
+def awake(hold: Hold, now: datetime) -> Hold:
+    """The hold, without an instant of waking that has passed: it would read as if it slept."""
+    if hold.snoozed_until is not None and hold.snoozed_until <= now:
+        return hold.model_copy(update={"snoozed_until": None})
+    return hold
+
+
 def by_urgency(holds: Sequence[OrderHold]) -> tuple[OrderHold, ...]:
     """Holds by due time; equal ones by order and step, so that a list never jumps."""
     return tuple(sorted(holds, key=lambda one: (one.hold.due, one.order_id, one.hold.key)))
@@ -171,11 +206,12 @@ async def open_hold(settings: Settings, order: OrderId, step: str | None) -> Hol
         NotThere: the board has none, and no engine or worker answers.
     """
     with open_stores(settings) as stores:
-        posted = [one.hold for one in stores.holds.open(BoardQuery(order_id=order, step=step))]
+        now = stores.clock.read().at(datetime.now(UTC))
+        posted = [awake(one.hold, now) for one in stores.holds.open(BoardQuery(order_id=order, step=step))]
     if posted:
         return hold_of(posted, order, step)
     async with open_desk(settings) as desk:
-        return hold_of((await progress_of(desk, order)).holds, order, step)
+        return awake(hold_of((await progress_of(desk, order)).holds, order, step), now)
 
 
 def hold_of(holds: Sequence[Hold], order: OrderId, step: str | None) -> Hold:
@@ -196,15 +232,13 @@ def hold_of(holds: Sequence[Hold], order: OrderId, step: str | None) -> Hold:
 
 
 async def todo(settings: Settings, owner: str | None) -> Worklist:
-    """The worklist of all desks or one: holds that are awake by due time, then facts in the inbox nobody could place.
+    """The worklist of everybody, a desk or a person: holds that are awake by due time, then facts in the inbox nobody could place.
 
     Raises:
-        WrongUsage: there is no such desk; an empty list for a slip of the finger would look like a quiet night.
+        WrongUsage: there is no such desk, and nobody of that name has taken a hold.
     """
-    if owner is not None and owner not in DESKS:
-        raise WrongUsage(f"{owner!r} is no desk; write one of {', '.join(DESKS)}.")
     with open_stores(settings) as stores:
-        seen = await _seen(settings, stores, chosen(stores))
+        seen = await _seen(settings, stores, chosen(stores, owner=owner))
         unplaced = stores.inbox.listed("held")
     tasks = [
         Task(
@@ -213,17 +247,22 @@ async def todo(settings: Settings, owner: str | None) -> Worklist:
             about=f"order {one.order_id}, {one.hold.key}" if one.order_id else one.hold.key,
             what=f"{one.hold.reason}: {one.hold.words}",
             command=one.hold.commands[0] if one.hold.commands else "",
+            order_id=one.order_id,
+            step=one.hold.key,
+            reason=one.hold.reason,
+            words=one.hold.words,
+            assignee=one.hold.assignee,
         )
         for one in seen.holds
     ]
     tasks += [
         Task(
             due=None,
-            owner="marketplace desk",
+            owner=INBOX_DESK,
             about=f"inbox {arrival.id}, {arrival.source}",
             what=f"{arrival.reference}: {arrival.note}",
             command="tradelane inbox list --state held",
         )
-        for arrival in unplaced
+        for arrival in (unplaced if owner in (None, INBOX_DESK) else ())
     ]
-    return Worklist(tuple(task for task in tasks if owner is None or task.owner == owner), seen.missing)
+    return Worklist(tuple(tasks), seen.missing)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from temporalio.client import (
     WorkflowExecution,
+    WorkflowExecutionStatus,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
@@ -32,6 +33,17 @@ PAGE = 1_000
 """Runs the engine gives at once."""
 
 WATCH_EVERY = 1.0
+
+
+UNDER_WAY = frozenset({"running", "cancelling"})
+"""States of a journey that is not over."""
+
+_CLOSED_WITHOUT_OUTCOME = {
+    WorkflowExecutionStatus.TERMINATED: "was terminated",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TIMED_OUT: "timed out",
+    WorkflowExecutionStatus.CANCELED: "was cancelled",
+}
 
 
 class OrderRow(BaseModel):
@@ -128,7 +140,7 @@ async def listed(
     The engine gives them in this order, so that no more pages are read than `limit` asks for.
 
     Raises:
-        WrongUsage: no order is ever in such a stage.
+        WrongUsage: no order is ever in such a stage, or nothing is found and there is no such seller or exporter.
     """
     if stage is not None and stage not in STAGES:
         raise WrongUsage(f"{stage!r} is no stage; write one of {', '.join(STAGES)}.")
@@ -145,7 +157,16 @@ async def listed(
             newest.setdefault(row.order_id, row)
         if len(newest) == limit:
             break
+    if not newest:
+        _known("seller", seller, [one.id for one in desk.stores.sellers.all()])
+        _known("exporter", exporter, [one.id for one in desk.stores.exporters.all()])
     return tuple(newest.values())
+
+
+def _known(what: str, wanted: str | None, there: Sequence[str]) -> None:
+    """An empty list for a slip of the finger would look like a quiet night."""
+    if wanted is not None and wanted not in there:
+        raise WrongUsage(f"{wanted!r} is no {what}; write one of {', '.join(there) or '(none is registered)'}.")
 
 
 def _quoted(text: str) -> str:
@@ -215,7 +236,8 @@ async def update(desk: Desk, order: OrderId, name: str, message: BaseModel, *, u
     handle = desk.client.get_workflow_handle(order_workflow_id(order))
     described = await _described(handle.describe(rpc_timeout=ANSWER_TIME), order)
     if described.close_time is not None:
-        raise RefusedByRule(f"The journey of order {order} has ended; nothing can be decided on it any more.")
+        ended = f"The journey of order {order} has ended; nothing can be decided on it any more."
+        raise RefusedByRule(_lost(described.status, order) or ended)
     try:
         answer: Answer = await handle.execute_update(
             name, message, id=update_id, result_type=Answer, rpc_timeout=ANSWER_TIME
@@ -227,6 +249,25 @@ async def update(desk: Desk, order: OrderId, name: str, message: BaseModel, *, u
     except RPCError as problem:
         raise _sorted(problem, order) from problem
     return answer
+
+
+async def lost_run(desk: Desk, order: OrderId) -> str:
+    """One sentence when the order's newest run was closed without an outcome, as by *Terminate*; else empty.
+
+    Such a run still answers questions, and says what was true when it was closed.
+    """
+    handle = desk.client.get_workflow_handle(order_workflow_id(order))
+    return _lost((await _described(handle.describe(rpc_timeout=ANSWER_TIME), order)).status, order)
+
+
+def _lost(status: WorkflowExecutionStatus | None, order: OrderId) -> str:
+    how = _CLOSED_WITHOUT_OUTCOME.get(status) if status is not None else None
+    if how is None:
+        return ""
+    return (
+        f"The run of order {order} {how} without an outcome and does nothing any more; reconcile begins it again "
+        f"within the hour and holds it as `reopened`; `tradelane orders start {order}` goes on at once."
+    )
 
 
 async def _described(asked: Any, order: OrderId) -> Any:

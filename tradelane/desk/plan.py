@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.contracts.steps import RECORD_DECISION
+from tradelane.contracts.steps import POST_HOLDS, RECORD_DECISION
 from tradelane.desk.aim import Target, Way
 from tradelane.desk.history import EFFECTS, Round, Story
 from tradelane.desk.looks import Look
@@ -108,7 +108,12 @@ def draw_up(
     version = _version(
         [
             [order, story.run_id, story.status, target.key, target.way, target.event],
-            [[one.activity_id, one.outcome] for one in story.rounds if one.ended is not None],
+            # posting to the board follows every hold a moment later: the order has not moved on by it
+            [
+                [one.activity_id, one.outcome]
+                for one in story.rounds
+                if one.ended is not None and one.activity_id.partition("~")[0] != POST_HOLDS.name
+            ],
             [one.model_dump(mode="json") for one in holds],
             [row.model_dump(mode="json") for row in _own(effects)],
             [[line.step, line.verdict] for line in again],

@@ -89,11 +89,14 @@ async def apply_replay(
     version: str | None = None,
     fresh: bool = False,
     once: str | None = None,
+    held: bool = False,
 ) -> Applied:
     """Draw the plan up again and do it; `once` names a replay that may be tried again after an interruption.
 
+    With `held` only a hold is told to go on: a run that has gone on by itself meanwhile is not taken back.
+
     Raises:
-        StalePlan: `version` was given and the order has moved on since.
+        StalePlan: `version` or `held` was given and the order has moved on since.
         RefusedByRule: a rule or the run refused it; a forgotten run wants `fresh`.
         NotFound, NotThere: as for the plan.
     """
@@ -103,6 +106,8 @@ async def apply_replay(
     plan = await plan_replay(desk, order, step, lookups, fresh=fresh)
     if version is not None and version != plan.version:
         raise StalePlan(f"Plan {version} is stale, order {order} has moved on; the plan is now {plan.version}.")
+    if held and plan.way is not Way.GO_ON:
+        raise StalePlan(f"{plan.step} of order {order} holds no more: the order has moved on.")
     if plan.way is Way.FRESH and not fresh:
         raise RefusedByRule(
             f"The engine has forgotten the run of order {order}: nothing can be taken back. "

@@ -160,9 +160,11 @@ async def _apply_one(desk: Desk, batch_id: str, row: ReplayOrder, actor: str, re
     await settled(ReplayState.APPLYING, row.note)
     try:
         begun = await asyncio.to_thread(recorded, desk, order, once)
-        if begun is None and not await _still_holds(desk, order, row.version):
+        hold = await _still_holding(desk, order, row.version) if begun is None else None
+        if begun is None and hold is None:
             return await settled(ReplayState.STALE, "the hold it was planned for is gone: the order has moved on")
-        applied = await apply_replay(desk, order, row.step, None, actor=actor, reason=reason, once=once)
+        held = hold is not None and hold.key == row.step
+        applied = await apply_replay(desk, order, row.step, None, actor=actor, reason=reason, once=once, held=held)
     except (NotFound, StalePlan) as moved:
         return await settled(ReplayState.STALE, str(moved))
     except RefusedByRule as no:
@@ -173,8 +175,8 @@ async def _apply_one(desk: Desk, batch_id: str, row: ReplayOrder, actor: str, re
     return await settled(ReplayState.APPLIED, applied.sentence)
 
 
-async def _still_holds(desk: Desk, order: OrderId, version: str) -> bool:
-    return any(mark(hold) == version for hold in (await progress_of(desk, order)).holds)
+async def _still_holding(desk: Desk, order: OrderId, version: str) -> Hold | None:
+    return next((hold for hold in (await progress_of(desk, order)).holds if mark(hold) == version), None)
 
 
 def mark(hold: Hold) -> str:

@@ -78,11 +78,12 @@ async def of_engine(client: Client, clock: TradeClock) -> tuple[OrderHold, ...]:
 
 
 async def _wedged(client: Client, now: datetime) -> list[OrderHold]:
+    engine = f"--address {client.service_client.config.target_host} --namespace {client.namespace}"
     query = f"ExecutionStatus = 'Running' AND {PROBLEMS.name} IS NOT NULL"
-    return [_stuck(run, now) async for run in client.list_workflows(query, limit=MOST_WEDGED)]
+    return [_stuck(run, now, engine) async for run in client.list_workflows(query, limit=MOST_WEDGED)]
 
 
-def _stuck(run: WorkflowExecution, now: datetime) -> OrderHold:
+def _stuck(run: WorkflowExecution, now: datetime, engine: str) -> OrderHold:
     attributes = run.typed_search_attributes
     said = dict(problem.partition("=")[::2] for problem in attributes.get(PROBLEMS) or ())
     cause = said.get("cause") or said.get("category") or "workflow task"
@@ -97,7 +98,7 @@ def _stuck(run: WorkflowExecution, now: datetime) -> OrderHold:
         since=now,
         due=now,
         resolutions=(),
-        commands=(f"temporal workflow show --workflow-id {run.id}", "tradelane doctor"),
+        commands=(f"temporal workflow show {engine} --workflow-id {run.id}", "tradelane doctor"),
     )
     return OrderHold(
         order_id=order_of_workflow_id(run.id) or "",

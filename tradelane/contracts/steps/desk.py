@@ -36,6 +36,8 @@ class HoldsRequest(Wire):
     seller_id: str
     exporters: tuple[str, ...]
     holds: tuple[Hold, ...]
+    known: tuple[str, ...] = ()
+    """Keys whose marks the run knows: what it says of them stands, for it also knows which went on and are awake."""
     timetable: Timetable
 
 
