@@ -23,6 +23,7 @@ from cli.main import app
 from tests.lane import Lane, open_lane
 from tradelane.domain.holds import Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId
+from tradelane.domain.trade_time import KOREA
 from tradelane.installation import settings_environment
 from tradelane.processes import free_ports
 from tradelane.settings import Settings
@@ -101,7 +102,8 @@ def test_the_table_says_due_order_step_reason_fault_words_and_who(installed: Set
     assert run(app, ["holds", "list"]) == 0
     told = capsys.readouterr()
     line = next(line for line in told.out.splitlines() if ORDER in line)
-    cells = (f"{NOW + timedelta(hours=2):%Y-%m-%d %H:%M}", LODGE, "error_notice", "authority", "품목번호 오류")
+    due = (NOW + timedelta(hours=2)).astimezone(KOREA)
+    cells = (f"{due:%Y-%m-%d %H:%M} KST", LODGE, "error_notice", "authority", "품목번호 오류")
     for cell in (*cells, "customs desk: kim"):
         assert cell in line
     assert told.err.count("\n") == 1 and "wedged runs and missing workers are not shown" in told.err

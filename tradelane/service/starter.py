@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -36,8 +36,8 @@ class Starter(Protocol):
     async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact, summary: str = "") -> Woken:
         """Tell the order's run, starting it when there is none.
 
-        A journey that ended is never begun again; a run that failed (a start without an order in it) or was
-        terminated has ended nothing and is.
+        A journey that ended is never begun again; a run that failed (a start without an order in it) has ended
+        nothing and is. One that was terminated begins again as a hold: a person says whether it goes on.
         """
 
     async def wake(self, order_id: OrderId, fact: Fact) -> Woken:
@@ -52,10 +52,12 @@ class TemporalStarter:
 
     async def start_or_wake(self, order_id: OrderId, seller_id: str, fact: Fact, summary: str = "") -> Woken:
         """See `Starter`."""
+        if await self.wake(order_id, fact) is Woken.TOLD:
+            return Woken.TOLD
         try:
             await self._client.start_workflow(
                 FULFIL_ORDER.name,
-                FulfilOrderRequest(order_id=order_id, seller=seller_id),
+                FulfilOrderRequest(order_id=order_id, seller=seller_id, reopened=await self._lost(order_id)),
                 id=order_workflow_id(order_id),
                 task_queue=FULFIL_ORDER.queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -69,6 +71,18 @@ class TemporalStarter:
         except (RPCError, RuntimeError) as wrong:
             raise EngineUnavailable(_said(wrong)) from wrong
         return Woken.TOLD
+
+    async def _lost(self, order_id: OrderId) -> str:
+        """Why the order's newest run has ended nothing although it travelled; empty where there is no such run."""
+        try:
+            newest = await self._client.get_workflow_handle(order_workflow_id(order_id)).describe()
+        except RPCError as wrong:
+            if wrong.status is RPCStatusCode.NOT_FOUND:
+                return ""
+            raise
+        if newest.status is not WorkflowExecutionStatus.TERMINATED:
+            return ""
+        return "its run was terminated; go on (every step looks before it writes) or cancel"
 
     async def wake(self, order_id: OrderId, fact: Fact) -> Woken:
         """See `Starter`."""
