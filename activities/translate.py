@@ -46,7 +46,10 @@ def translated(failure: OutsideFailure) -> ApplicationError:
         case _:
             said |= {"reason": "unexpected", "fault": Fault.OURS.value}
             kind = type(failure).__name__
-    return ApplicationError(str(failure)[:LONGEST_WORDS], said, type=kind, non_retryable=True)
+    # a hold tells of it: the worker's log would repeat a counterparty's words, which may quote a buyer
+    return ApplicationError(
+        str(failure)[:LONGEST_WORDS], said, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
+    )
 
 
 def _fault_of(party: str) -> str:

@@ -67,7 +67,13 @@ class TransportActivities:
         def by_hand(result: dict[str, str]) -> Booking:
             typed = BookedByHand.model_validate(result)
             if wrong := carrier.wrong_with(typed.waybill):
-                raise Refused("desk", "mistyped", f"{wrong} Type it again.", fault=Fault.OURS, reason="manual_work")
+                raise Refused(
+                    "desk",
+                    "mistyped",
+                    f"the waybill typed by hand is wrong: {wrong} Type it again",
+                    fault=Fault.CARRIER,
+                    commands=(reports_done(min(consignment.orders, key=int), BOOK_TRANSPORT.name),),
+                )
             return Booking(carrier=carrier.name, waybill=typed.waybill, reference=consignment.ucr)
 
         def voidable(booking: Booking) -> Booking:

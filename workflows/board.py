@@ -34,7 +34,7 @@ async def keep_board(j: Journey, over: Callable[[], bool]) -> None:
             HoldsRequest(
                 order_id=j.order_id,
                 seller_id=j.seller_id,
-                exporters=tuple(one.id for one in j.consignment.exporters) if j.consignment else (),
+                exporters=j.exporters,
                 holds=tuple(j.steps.holds[key] for key in sorted(j.steps.holds)),
                 known=tuple(sorted(j.steps.marks)),
                 timetable=j.steps.timetable,

@@ -207,12 +207,12 @@ class Doors:
         await self.record(
             asked.step,
             "snooze",
-            {"snoozed_until": until.isoformat()},
+            {"snoozed_until": until.isoformat(timespec="minutes") if hours else ""},
             asked.actor,
             asked.reason,
-            {"snoozed_until": standing.isoformat() if standing else ""},
+            {"snoozed_until": standing.isoformat(timespec="minutes") if standing else ""},
         )
-        self._marked(asked.step, HoldMark(snoozed_until=until))
+        self._marked(asked.step, HoldMark(snoozed_until=until if hours else None))
         return Answer(sentence=f"{asked.step} {f'sleeps until {until:%Y-%m-%d %H:%M} UTC' if hours else 'is awake'}.")
 
     @snooze_hold.validator

@@ -82,6 +82,8 @@ class Journey:
     """Declaration -> the round in which it was last sent."""
     lodging: set[str] = field(default_factory=set)
     """Declarations that are being sent."""
+    exporters: tuple[str, ...] = ()
+    """Ids of the exporters of the plan, known before the parcel is packed."""
     decided: list[Decided] = field(default_factory=list)
     """What people decided in this run, as its page shows it."""
     declared: dict[str, ExportDeclaration] = field(default_factory=dict)
@@ -192,6 +194,7 @@ class Journey:
             reply = await self.steps.perform(
                 PLAN_CONSIGNMENT, lambda: self._plan_request(version), refresh=self.read_again
             )
+            self.exporters = tuple(exporter.id for exporter in reply.consignment.exporters)
             sent = [part.exporter_id for part in self.consignment.parts] if self.consignment else []
             if not self.rounds_filed or [part.exporter_id for part in reply.consignment.parts] == sent:
                 return reply.consignment

@@ -40,7 +40,7 @@ def progress_of(j: Journey, state: str) -> Progress:
         state=state,
         ucr=str(j.ucr) if j.ucr else None,
         orders=tuple(map(str, j.claimed)),
-        exporters=tuple(e.id for e in j.consignment.exporters) if j.consignment else (),
+        exporters=j.exporters,
         brands=tuple(sorted({i.brand_name for i in j.consignment.items})) if j.consignment else (),
         declarations=j.declaration_numbers(),
         declaration_states={name: filing.state.value for name, filing in sorted(j.filings.items())},
@@ -86,7 +86,7 @@ def search_attributes(j: Journey, shown: Shown) -> list[SearchAttributeUpdate[An
     for keyword, text in keywords:
         wanted.append((keyword.name, keyword.value_set(text) if text else keyword.value_unset(), text))
     lists = (
-        (sa.EXPORTER, tuple(e.id for e in j.consignment.exporters) if j.consignment else ()),
+        (sa.EXPORTER, j.exporters),
         (sa.DECLARATION_NUMBER, j.declaration_numbers()),
         (sa.HOLD, tuple(dict.fromkeys(holds))),
     )

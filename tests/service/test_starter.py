@@ -75,3 +75,20 @@ async def test_an_engine_that_is_not_there_is_said_to_be_unavailable() -> None:
     assert len(said) == 2
     assert all(words.startswith("engine: ") for words in said)
     assert not await starter.reachable()
+
+
+async def test_an_order_whose_run_was_terminated_begins_again_as_a_hold() -> None:
+    """A person ended the run in the engine: the next notice must not send the order on by itself."""
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=temporal_binary(), data_converter=pydantic_data_converter
+    )
+    async with env:
+        starter = TemporalStarter(env.client)
+        fact = Fact(source="mercadolibre", reference=ORDER)
+        assert await starter.start_or_wake(ORDER, "1001", fact) is Woken.TOLD
+        handle = env.client.get_workflow_handle(order_workflow_id(ORDER))
+        await handle.terminate("by mistake")
+        assert await starter.start_or_wake(ORDER, "1001", fact) is Woken.TOLD
+        first = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
+        [request] = await env.client.data_converter.decode(first.input.payloads, [FulfilOrderRequest])
+        assert "terminated" in request.reopened

@@ -52,6 +52,10 @@ MOST_DIGITS = 9
 _BOX = re.compile(rf"package\.(?:([1-9][0-9]?)\.)?({'|'.join(PACKAGE_FIELDS)})")
 _ITEM_LOT = re.compile(r"items\.(.+)\.lot", re.DOTALL)
 _LOT = re.compile(rf"[0-9A-Za-z가-힣][0-9A-Za-z가-힣 .,:#()/_+-]{{0,{MOST_OF_A_LOT - 1}}}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]*")
+LEAST_DIGITS, MOST_OF_A_PHONE = 8, 15
+"""Digits of a telephone number with its country code (ITU-T E.164 allows 15; Chile's have 11 with 56)."""
+
 _GRAMS: TypeAdapter[int] = TypeAdapter(Grams)
 _CENTS: TypeAdapter[Decimal] = TypeAdapter(Annotated[Decimal, Field(gt=0, decimal_places=2)])
 _MILLIMETRES: TypeAdapter[Decimal] = TypeAdapter(Annotated[Centimetres, Field(decimal_places=1)])
@@ -176,7 +180,14 @@ def _product_value(path: str, field: str, value: str) -> str:
 
 def _consignee_value(path: str, field: str, value: str) -> str:
     if field == "rut":
-        return str(Rut(value))
+        try:
+            return str(Rut(value))
+        except ValueError as wrong:
+            raise ValueError(f"{path}: {wrong}") from wrong
+    if field == "phone" and not (
+        _PHONE.fullmatch(value) and LEAST_DIGITS <= sum(map(str.isdigit, value)) <= MOST_OF_A_PHONE
+    ):
+        raise ValueError(f"{path} is no telephone number; write it with its country code, such as +56 9 8765 4321.")
     lines = _lines(value) if field == "address" else (value,)
     if not lines or len(lines) > MOST_LINES:
         raise ValueError(f"{path} has one to {MOST_LINES} lines with | between them.")

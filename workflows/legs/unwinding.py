@@ -56,6 +56,8 @@ class Standing:
     booked: bool = False
     waybill: WaybillNumber | None = None
     booking: Booking | None = None
+    surveyed: bool = False
+    """Whether our books were read: a write is written down before it is begun, so what they lack never began."""
 
 
 @dataclass
@@ -71,7 +73,8 @@ def situation(j: Journey, known: Standing | None = None, undone: Undone | None =
     """Where the consignment stands, from what was started outside by this run and by earlier ones."""
     known, undone = known or Standing(), undone or Undone()
     filed = any(key.startswith(LODGE_EXPORT_DECLARATION.name) for key in j.steps.started)
-    booked = j.booking is not None or BOOK_TRANSPORT.name in j.steps.started - j.steps.refused
+    begun = not known.surveyed and BOOK_TRANSPORT.name in j.steps.started - j.steps.refused
+    booked = j.booking is not None or begun
     seen = {event.status for event in j.progress.events}
     loaded = any(loading.loaded for loading in j.loadings.values()) or not seen.isdisjoint(ABROAD)
     returned = TransportStatus.RETURNED in seen
@@ -158,10 +161,10 @@ async def _standing(j: Journey) -> Standing:
     ucr = j.carried_before if j.ucr is None else j.ucr
     if ucr is None or j.carried_by is not None:
         return Standing()
-    effects: tuple[KnownEffect, ...] = ()
+    effects: tuple[KnownEffect, ...] | None = None
     with _ended_by_hand(j, step_name(j.language, SURVEY_EFFECTS.name)):
         effects = (await j.steps.perform(SURVEY_EFFECTS, SurveyRequest(ucr=ucr), regardless=True)).effects
-    return standing(ucr, effects, j)
+    return replace(standing(ucr, effects or (), j), surveyed=effects is not None)
 
 
 def standing(ucr: Ucr, effects: Iterable[KnownEffect], j: Journey) -> Standing:
