@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from activities.books import Books, in_thread
@@ -16,6 +17,7 @@ from tradelane.contracts.steps import (
     ATTACH_DOCUMENTS,
     BOOK_TRANSPORT,
     CONFIRM_LOADING,
+    FIND_BOOKING,
     HAND_TO_BROKER,
     PUBLISH_DELIVERY_STATUS,
     PUBLISH_TRACKING,
@@ -28,6 +30,7 @@ from tradelane.contracts.steps import (
     DeliveryRequest,
     DocumentRequest,
     EventsRequest,
+    FoundBooking,
     LoadingRequest,
     Nothing,
     RegisterRequest,
@@ -38,7 +41,7 @@ from tradelane.contracts.steps import (
 from tradelane.domain.export_declaration import Loading
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
-from tradelane.domain.outside import Existing, NotDone, digest_of
+from tradelane.domain.outside import CannotTell, Done, Existing, NotDone, digest_of
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.domain.transport import Booking, CarrierDocument, TransportProgress
 from tradelane.ports import BookingRequest, Watch
@@ -106,6 +109,26 @@ class TransportActivities:
             ),
         )
         return BookingReply(booking=voidable(booking), tracking_url=carrier.tracking_url(booking.waybill))
+
+    @implements(FIND_BOOKING)
+    async def find_booking(self, request: TransportRequest) -> FoundBooking:
+        """Look for a booking that a cancel overtook: it was asked for, and no answer is known."""
+        consignment, carrier = request.consignment, self._r.carrier
+        key, at = f"{consignment.ucr}:{BOOK_TRANSPORT.name}", trade_now(request.timetable)
+        row = await in_thread(self._r.effects.find, key)
+        found = await carrier.find_booking(_booking_request(request, at()))
+        if isinstance(found, Done):
+            booking = found.content.model_copy(update={"voidable": carrier.voids, "call_off": carrier.call_off})
+            await in_thread(self._r.effects.done, key, booking.model_dump_json(), at(), BOOK_TRANSPORT.name)
+            return FoundBooking(booking=booking)
+        if isinstance(found, CannotTell):
+            return FoundBooking()
+        if row is not None and row.state == "intended":
+            fence = timedelta(seconds=self._r.settings.write_fence_seconds)
+            if (wait := fence - (datetime.now(UTC) - row.intended_at)) > timedelta(0):
+                raise Unavailable("desk", "in_flight", "the booking may still arrive", wait=wait)
+        await in_thread(self._r.effects.release, key, True)
+        return FoundBooking(absent=True)
 
     @implements(ATTACH_DOCUMENTS)
     async def attach_documents(self, request: DocumentRequest) -> Nothing:

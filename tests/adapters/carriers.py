@@ -220,7 +220,9 @@ class EveryCarrier:
         parcel, carrier = await self.ready(carrier_office), self.carrier(carrier_office)
         parcel.typed_by_hand("book_transport", waybill="AAAAAA")
         assert carrier.wrong_with(WaybillNumber("AAAAAA")), "six letters are no waybill"
-        assert (await failed(parcel.book()))["reason"] == "manual_work"
+        said = await failed(parcel.book())
+        assert (said["reason"], said["fault"]) == ("refused", "carrier")
+        assert "--action complete --result waybill=" in said["commands"][0]
         assert await carrier_office.acted(self.booking, parcel.shipment) == 0
 
     async def test_the_label_is_kept_with_the_papers_of_the_order(self, carrier_office: Office) -> None:

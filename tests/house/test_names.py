@@ -33,6 +33,7 @@ EFFECTS = {
     "amend_export_declaration": "filing",
     "withdraw_export_declaration": "filing",
     "book_transport": "carrier",
+    "find_booking": "carrier",
     "attach_documents": "carrier",
     "void_booking": "carrier",
     "publish_tracking": "marketplace",

@@ -199,7 +199,7 @@ def test_the_run_shown_in_the_journey_performed_every_step_that_a_plain_order_ne
     assert set(EFFECTS) - set(shown) == {
         "start_or_find_run", "read_pack", "withdraw_export_declaration", "hand_to_broker",
         "answer_information_request", "record_decision", "sweep_source", "reconcile_sellers", "void_booking",
-        "amend_export_declaration", "post_holds", "survey_effects", "notify_desk",
+        "find_booking", "amend_export_declaration", "post_holds", "survey_effects", "notify_desk",
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.steps import (
         BOOK_TRANSPORT,
         CONFIRM_LOADING,
+        FIND_BOOKING,
         LODGE_EXPORT_DECLARATION,
         READ_TRANSPORT_EVENTS,
         SURVEY_EFFECTS,
@@ -164,7 +165,17 @@ async def _standing(j: Journey) -> Standing:
     effects: tuple[KnownEffect, ...] | None = None
     with _ended_by_hand(j, step_name(j.language, SURVEY_EFFECTS.name)):
         effects = (await j.steps.perform(SURVEY_EFFECTS, SurveyRequest(ucr=ucr), regardless=True)).effects
-    return replace(standing(ucr, effects or (), j), surveyed=effects is not None)
+    known = replace(standing(ucr, effects or (), j), surveyed=effects is not None)
+    if not known.booked or known.waybill is not None or j.consignment is None or j.papers is None:
+        return known
+    # the cancel overtook a booking without an answer: whoever calls it off needs its number
+    with _ended_by_hand(j, step_name(j.language, FIND_BOOKING.name)):
+        found = await j.steps.perform(FIND_BOOKING, j.transport_request(), regardless=True)
+        if found.booking is not None:
+            known = replace(known, booking=found.booking, waybill=found.booking.waybill)
+        elif found.absent:
+            known = replace(known, booked=False)
+    return known
 
 
 def standing(ucr: Ucr, effects: Iterable[KnownEffect], j: Journey) -> Standing:

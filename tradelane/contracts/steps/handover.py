@@ -67,6 +67,14 @@ class VoidRequest(Wire):
     timetable: Timetable
 
 
+class FoundBooking(Wire):
+    """What the carrier knows of a booking whose answer was lost."""
+
+    booking: Booking | None = None
+    absent: bool = False
+    """True when there is none and none can arrive any more."""
+
+
 class LoadingRequest(Wire):
     """A declaration whose loading is asked for."""
 
@@ -75,6 +83,9 @@ class LoadingRequest(Wire):
 
 BOOK_TRANSPORT = Effect(
     "book_transport", TransportRequest, BookingReply, OFFICE, "carrier", "Book transport and pickup", outside=True
+)
+FIND_BOOKING = Effect(
+    "find_booking", TransportRequest, FoundBooking, NETWORK, "carrier", "Look for a booking whose answer was lost"
 )
 ATTACH_DOCUMENTS = Effect(
     "attach_documents", DocumentRequest, Nothing, OFFICE, "carrier", "Attach a paper to the shipment", outside=True

@@ -228,6 +228,7 @@ STEPS: Mapping[str, str] = {
     "amend_export_declaration": "Amending the export declaration",
     "withdraw_export_declaration": "Withdrawing the export declaration",
     "book_transport": "Booking transport",
+    "find_booking": "Looking for the booking",
     "attach_documents": "Attaching papers",
     "void_booking": "Voiding the booking",
     "publish_tracking": "Waybill to Mercado Libre",

@@ -227,6 +227,7 @@ STEPS: Mapping[str, str] = {
     "amend_export_declaration": "수출신고 정정",
     "withdraw_export_declaration": "수출신고 취하",
     "book_transport": "운송 예약",
+    "find_booking": "예약 조회",
     "attach_documents": "운송 서류 첨부",
     "void_booking": "운송 예약 취소",
     "publish_tracking": "운송장번호 등록(Mercado Libre)",
