@@ -5,18 +5,20 @@ Lists come from the board, one query however many orders run; what no run can po
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
+from temporalio.client import Client
 
 from tradelane.contracts.journeys import QUEUES
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
 from tradelane.desk.durations import read_duration
 from tradelane.desk.orders import STAGES, progress_of
 from tradelane.desk.session import Desk, open_desk
-from tradelane.desk.troubles import OrderHold, troubles
+from tradelane.desk.troubles import OrderHold, reached, troubles
 from tradelane.domain.addressees import DESKS
 from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
@@ -106,16 +108,21 @@ def on_board(stores: Stores, query: BoardQuery, limit: int | None = None) -> tup
 async def look(settings: Settings, ask: Callable[[Stores], BoardQuery], limit: int | None = None) -> Seen:
     """The board's holds, and trouble of ours that fits the same query; the board is listed without an engine, too."""
     with open_stores(settings) as stores:
+        engine = await reached(settings, stores)
         query = ask(stores)
-        seen = await _seen(settings, stores, query, limit)
+        seen = await _seen(settings, stores, engine, query, limit)
         if not seen.holds and query.step is not None:
             _known_step(query.step)
         return seen
 
 
-async def _seen(settings: Settings, stores: Stores, query: BoardQuery, limit: int | None = None) -> Seen:
-    rows = on_board(stores, query, None if limit is None else limit + 1)
-    beside = await troubles(settings, stores)
+async def _seen(
+    settings: Settings, stores: Stores, engine: Client | None, query: BoardQuery, limit: int | None = None
+) -> Seen:
+    rows, beside = await asyncio.gather(
+        asyncio.to_thread(on_board, stores, query, None if limit is None else limit + 1),
+        troubles(settings, stores, engine),
+    )
     found = by_urgency([*rows, *(one for one in beside.found if _fits(one, query))])
     return Seen(found[:limit], limit is not None and len(found) > limit, beside.missing)
 
@@ -238,7 +245,7 @@ async def todo(settings: Settings, owner: str | None) -> Worklist:
         WrongUsage: there is no such desk, and nobody of that name has taken a hold.
     """
     with open_stores(settings) as stores:
-        seen = await _seen(settings, stores, chosen(stores, owner=owner))
+        seen = await _seen(settings, stores, await reached(settings, stores), chosen(stores, owner=owner))
         unplaced = stores.inbox.listed("held")
     tasks = [
         Task(

@@ -53,15 +53,25 @@ class Troubles:
     missing: str = ""
 
 
-async def troubles(settings: Settings, stores: Stores) -> Troubles:
+async def reached(settings: Settings, stores: Stores) -> Client | None:
+    """The engine, or None when it does not answer: the board can be read without it."""
+    try:
+        async with asyncio.timeout(LOOK):
+            return await connect(settings, stores.converter, patience=0)
+    except (RuntimeError, RPCError, TimeoutError):
+        return None
+
+
+async def troubles(settings: Settings, stores: Stores, client: Client | None) -> Troubles:
     """Look at gates and engine; an engine that does not answer is said, not raised."""
     clock = stores.clock.read()
     shut = tuple(_shut(gate, clock) for gate in stores.gates.all() if gate.state is not GateState.OPEN)
     try:
+        if client is None:
+            raise TimeoutError
         async with asyncio.timeout(LOOK):
-            client = await connect(settings, stores.converter, patience=0)
             return Troubles(shut + await of_engine(client, clock))
-    except (RuntimeError, RPCError, TimeoutError):
+    except (RPCError, TimeoutError):
         words = f"The engine at {engine_address(settings)} does not answer; wedged runs and missing workers are not"
         return Troubles(shut, f"{words} shown. `tradelane doctor` looks at every part.")
 
