@@ -53,7 +53,7 @@ def list_(
     owner: Annotated[str | None, typer.Option(help="Only of this desk, or taken by this person.")] = None,
     due: Annotated[str | None, typer.Option(help="Only what is due within this trade time: 90m, 24h, 2d.")] = None,
     snoozed: Annotated[bool, typer.Option("--snoozed", help="Also what sleeps.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="Lines at most.")] = 200,
+    limit: Annotated[int, typer.Option(min=1, help="Lines at most.")] = 100,
     as_json: Json = False,
 ) -> None:
     """List open holds, the most urgent first; trouble of ours that is no single order's has no order number."""
