@@ -25,13 +25,14 @@ from tradelane.contracts.journeys import order_workflow_id
 from tradelane.contracts.messages import Progress
 from tradelane.demo import load
 from tradelane.domain.trade_time import TradeClock
-from tradelane.resources import Resources, open_stores, wired
+from tradelane.resources import Resources, wired
 from tradelane.service.__main__ import service
 from tradelane.service.starter import TemporalStarter
 from tradelane.settings import Settings
 from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import FileClock as StageClock
 from tradelane.simulators.stage import Stage
+from tradelane.stores import open_stores
 
 DAY = 86_400.0
 SECRET = "a-path-that-nobody-guesses"

@@ -45,11 +45,12 @@ from tradelane.domain.identifiers import OrderId
 from tradelane.domain.trade_time import Timetable, TradeClock, today_in_korea
 from tradelane.domain.transport import Booking, CarrierDocument
 from tradelane.ports import Decision
-from tradelane.resources import Resources, open_stores, wired
+from tradelane.resources import Resources, wired
 from tradelane.settings import Settings
 from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import FileClock as StageClock
 from tradelane.simulators.stage import Stage
+from tradelane.stores import open_stores
 
 Twist = Callable[[httpx.Request], httpx.Response | None]
 

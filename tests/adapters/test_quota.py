@@ -16,11 +16,12 @@ from tests.adapters.counterparty import Counterparty
 from tradelane.adapters.errors import Unavailable
 from tradelane.adapters.http import Outside, may_arrive_yet, surely_not_done
 from tradelane.adapters.quota import DailyQuota
-from tradelane.resources import open_stores, wired
+from tradelane.resources import wired
 from tradelane.settings import Settings
 from tradelane.storage.database import open_database
 from tradelane.storage.gates import SqlQuotas
 from tradelane.storage.migrations import migrate
+from tradelane.stores import open_stores
 
 EVENING = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 """22:00 in Korea."""

@@ -26,8 +26,9 @@ from tradelane.domain.language import Language
 from tradelane.domain.trade_time import Timetable, TradeClock
 from tradelane.domain.wording import desk_name
 from tradelane.ports import BoardHold, Decision, Notice, Notifier
-from tradelane.resources import Resources, open_stores, wired
+from tradelane.resources import Resources, wired
 from tradelane.settings import Settings
+from tradelane.stores import open_stores
 
 ORDER, OTHER = OrderId("2000013770481964"), OrderId("2000013770481965")
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -325,7 +326,7 @@ def later(monkeypatch: pytest.MonkeyPatch, span: timedelta) -> None:
 
     class Later(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: Any = None) -> Any:
             return shown
 
     monkeypatch.setattr(board, "datetime", Later)

@@ -144,6 +144,13 @@ def test_what_nobody_has_named_yet_is_shown_by_its_key(language: Language) -> No
 # --- the page of the run -------------------------------------------------------------------------------------------
 
 
+class Still(Journey):
+    """A journey outside a workflow, whose clock stands."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
 def page(language: Language, **changes: object) -> str:
     """Current details of a run that holds."""
     hold = Hold(
@@ -154,8 +161,7 @@ def page(language: Language, **changes: object) -> str:
     ).model_copy(update=changes)  # fmt: skip
     order = OrderId("2000013770481964")
     run = Steps(order_id=order, stage="export", holds={hold.key: hold})
-    journey = Journey(order_id=order, steps=run, seller_id="1001", language=language, warnings=["a | b"])
-    journey.now = lambda: NOW  # type: ignore[method-assign]
+    journey = Still(order_id=order, steps=run, seller_id="1001", language=language, warnings=["a | b"])
     return details(journey, "running")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -89,16 +90,16 @@ def test_the_worker_script_lies_beside_the_package() -> None:
 
 def test_simulators_are_used_unless_every_counterparty_is_real_or_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRADELANE_MYDHL_URL", raising=False)
-    real = {
+    real: dict[str, Any] = {
         "mercadolibre_url": "https://api.mercadolibre.test",
         "unipass_url": "https://unipass.test",
         "ktnet_url": "https://ktnet.test",
         "seventeentrack_url": "https://17track.test",
     }
     assert uses_simulators(Settings())
-    assert uses_simulators(Settings(**real))  # type: ignore[arg-type]
-    assert not uses_simulators(Settings(**real, transport="manual"))  # type: ignore[arg-type]
+    assert uses_simulators(Settings(**real))
+    assert not uses_simulators(Settings(**real, transport="manual"))
     monkeypatch.setenv("TRADELANE_MYDHL_URL", "https://mydhl.test")
-    assert not uses_simulators(Settings(**real))  # type: ignore[arg-type]
-    assert uses_simulators(Settings(**{**real, "ktnet_url": ""}))  # type: ignore[arg-type]
-    assert not uses_simulators(Settings(**{**real, "ktnet_url": "", "filing": Channel.MANUAL}))  # type: ignore[arg-type]
+    assert not uses_simulators(Settings(**real))
+    assert uses_simulators(Settings(**{**real, "ktnet_url": ""}))
+    assert not uses_simulators(Settings(**{**real, "ktnet_url": "", "filing": Channel.MANUAL}))

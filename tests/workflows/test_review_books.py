@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
 from temporalio.testing import ActivityEnvironment
 
@@ -23,8 +24,9 @@ from tradelane.domain.export_declaration import Filing, FilingState
 from tradelane.domain.identifiers import OrderId, ShipmentId, Ucr
 from tradelane.domain.outside import NotDone, digest_of
 from tradelane.domain.trade_time import Timetable
-from tradelane.ports import Watch
-from tradelane.resources import Resources, open_stores, wired
+from tradelane.ports import ExportFiling, Marketplace, Watch
+from tradelane.resources import Resources, wired
+from tradelane.stores import open_stores
 
 LOW, HIGH = OrderId("2000013770481964"), OrderId("2000013770481965")
 SHIPMENT = ShipmentId("45848383497")
@@ -38,7 +40,7 @@ def resources(tmp_path: Path) -> Iterator[Resources]:
     settings = lane_settings(tmp_path, 1, 1.0)
     write_clock(settings)
     with open_stores(settings) as stores:
-        yield wired(settings, stores, None)  # type: ignore[arg-type]
+        yield wired(settings, stores, httpx.AsyncClient())
 
 
 async def written(resources: Resources, create: Any) -> str:
@@ -110,7 +112,7 @@ class SilentAboutOne:
 
 
 async def test_a_reference_that_never_answers_does_not_stay_first_in_line(resources: Resources) -> None:
-    resources = replace(resources, filing=SilentAboutOne())  # type: ignore[arg-type]
+    resources = replace(resources, filing=cast(ExportFiling, SilentAboutOne()))
     resources.watches.add(Watch(source="ktnet", reference="silent", ucr=UCR, order_id=LOW, last_digest="kept"))
     reply = await ActivityEnvironment().run(SweepActivities(resources).sweep_source, SweepRequest(source="ktnet"))
     assert (reply.looked, reply.unavailable) == (1, 1)
@@ -131,7 +133,7 @@ async def test_an_order_not_read_for_a_day_is_read_again_when_it_was_updated(res
     """Its notice may have been lost, and with it a cancellation."""
     go_live = NOW - timedelta(days=9000)
     resources.sellers.put(Seller(id="1001", site="MLC", nickname="INVENTED", go_live=go_live))
-    resources = replace(resources, marketplace=Updated())  # type: ignore[arg-type]
+    resources = replace(resources, marketplace=cast(Marketplace, Updated()))
     for order, looked_again in ((LOW, NOW - timedelta(minutes=1)), (HIGH, NOW + timedelta(days=1))):
         resources.watches.add(Watch(source="mercadolibre", reference=order, ucr="", order_id=order))
         resources.watches.seen("mercadolibre", order, digest_of("x"), looked_again)

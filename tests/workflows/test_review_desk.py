@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -25,7 +26,7 @@ from tradelane.domain.holds import Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import Done, NotDone
 from tradelane.domain.trade_time import Timetable
-from tradelane.ports import Decision
+from tradelane.ports import Decision, ExportFiling, Marketplace
 from tradelane.resources import Resources, wired
 from tradelane.stores import open_stores
 
@@ -40,7 +41,7 @@ def resources(tmp_path: Path) -> Iterator[Resources]:
     settings = lane_settings(tmp_path, 1, 1.0)
     write_clock(settings)
     with open_stores(settings) as stores:
-        yield wired(settings, stores, None)  # type: ignore[arg-type]
+        yield wired(settings, stores, httpx.AsyncClient())
 
 
 # --- a write that is still in flight ----------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ async def test_a_declaration_that_may_still_arrive_is_not_taken_for_never_sent(r
     """Else the cancel ends, the request lands, and a live declaration stands without a shipment."""
     step = "lodge_export_declaration"
     resources.effects.begin(f"{UCR}:1:{step}", f"{step}:d1", datetime.now(UTC), timedelta(0), "{}")
-    activities = ExportActivities(replace(resources, filing=KnowsNothing()))  # type: ignore[arg-type]
+    activities = ExportActivities(replace(resources, filing=cast(ExportFiling, KnowsNothing())))
     with pytest.raises(ApplicationError) as waiting:
         await ActivityEnvironment().run(activities.withdraw_export_declaration, withdrawal())
     assert waiting.value.type == "Unavailable"
@@ -84,7 +85,7 @@ async def test_a_declaration_that_cannot_arrive_any_more_needs_no_withdrawal(res
     resources.effects.begin(key, f"{step}:d1", datetime.now(UTC) if ended else long_ago, timedelta(0), "{}")
     if ended:
         resources.effects.release(key)
-    activities = ExportActivities(replace(resources, filing=KnowsNothing()))  # type: ignore[arg-type]
+    activities = ExportActivities(replace(resources, filing=cast(ExportFiling, KnowsNothing())))
     await ActivityEnvironment().run(activities.withdraw_export_declaration, withdrawal())
 
 
@@ -181,7 +182,7 @@ async def test_a_seller_whose_access_is_gone_stops_no_other_sellers_orders_from_
     go_live = NOW - timedelta(days=9000)
     for seller in ("1001", "1002"):
         resources.sellers.put(Seller(id=seller, site="MLC", nickname=f"INVENTED{seller}", go_live=go_live))
-    activities = SweepActivities(replace(resources, marketplace=RefusesOne()))  # type: ignore[arg-type]
+    activities = SweepActivities(replace(resources, marketplace=cast(Marketplace, RefusesOne())))
 
     async def nothing(*_given: Any) -> int:
         return 0
