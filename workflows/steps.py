@@ -181,7 +181,7 @@ class Steps:
                 renewals = 0
                 if is_refused(error):
                     self.refused.add(key)
-                await self.hold(key, effect.name, failure_of(error), outside=effect.outside)
+                await self.hold(key, effect.name, failure_of(error), outside=effect.outside or effect.completable)
                 if refresh is not None:
                     await refresh()
 

@@ -55,3 +55,5 @@ class Effect(Generic[Request, Reply]):
     queue: str
     summary: str
     outside: bool = False
+    completable: bool = False
+    """A person may type the result of this reading, where the counterparty cannot tell it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from tradelane.domain.identifiers import ExportDeclarationNumber, WaybillNumber
 from tradelane.domain.trade_time import Instant
@@ -22,6 +23,45 @@ class FiledByHand(_Result):
 
     number: ExportDeclarationNumber
     accepted_at: Instant
+
+
+class SeenByHand(_Result):
+    """Where a filing stands at customs, as a person read it in UNI-PASS or was told by the broker."""
+
+    state: Literal["accepted", "selected_documents", "selected_inspection", "rejected", "withdrawn", "cancelled"]
+    number: ExportDeclarationNumber | None = None
+    accepted_at: Instant | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+
+    @model_validator(mode="after")
+    def _accepted_is_proven(self) -> Self:
+        if self.state == "accepted" and (self.number is None or self.accepted_at is None):
+            raise ValueError("accepted wants number and accepted_at")
+        return self
+
+
+class LoadedByHand(_Result):
+    """A loading that a person read in UNI-PASS: the Korean day of departure, and what proves it."""
+
+    loaded_on: date
+    packages: Annotated[int, Field(ge=1)]
+    evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+
+
+class RequirementsByHand(_Result):
+    """What customs wants for the goods, as a person looked it up: `none`, or its words."""
+
+    confirmation: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
+    shortened_loading: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=300)]
+
+
+class ScreenedByHand(_Result):
+    """A decision about exactly the hits that a screening named."""
+
+    hits: Annotated[str, StringConstraints(pattern="^[0-9a-f]{12}$")]
+    verdict: Literal["cleared", "confirmed"]
+    """`cleared`: not the listed party; `confirmed`: it is, and the order is cancelled by a decision of its own."""
+    evidence: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 
 
 class BookedByHand(_Result):
@@ -60,6 +100,20 @@ SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
         '{"number": "12A3426000123X", "accepted_at": "2026-11-23T10:00:00+09:00"}',
     ),
     "amend_export_declaration": (AmendedByHand, '{"version": "2", "evidence": "approval of customs, 2026-11-23"}'),
+    "read_export_acceptance": (
+        SeenByHand,
+        '{"state": "accepted", "number": "12A3426000123X", "accepted_at": "2026-11-23T10:00:00+09:00"}',
+    ),
+    "confirm_loading": (
+        LoadedByHand,
+        '{"loaded_on": "2026-11-25", "packages": "1", "evidence": "UNI-PASS, 2026-11-26"}',
+    ),
+    "read_export_requirements": (RequirementsByHand, '{"confirmation": "none", "shortened_loading": "none"}'),
+    "screen_parties": (
+        ScreenedByHand,
+        '{"hits": "0123456789ab", "verdict": "cleared", "evidence": "other birth date, memo 12"}',
+    ),
+    "extend_loading_period": (DoneByHand, '{"evidence": "approval of customs, 2026-11-23"}'),
     "book_transport": (BookedByHand, '{"waybill": "1234567891"}'),
     "await_release": (CustomsAnswer, '{"document": "commercial_invoice"}'),
     "intercept": (InterceptedByHand, '{"outcome": "stopped_in_korea", "evidence": "mail of the carrier, 2026-11-23"}'),
@@ -111,5 +165,5 @@ def checked_result(step: str, result: Mapping[str, str]) -> dict[str, str]:
             for error in wrong.errors()
         )
         raise ValueError(f"The result for {step} does not fit ({faults}); expected e.g. {example}.") from wrong
-    dumped = value.model_dump(mode="json")
+    dumped = value.model_dump(mode="json", exclude_none=True)
     return {name: str(content) for name, content in dumped.items()}

@@ -113,6 +113,15 @@ class AmendOrder(_Message):
     actor: Text = ""
 
 
+class ExtendLoading(_Message):
+    """Update `extend_loading`: ask customs for a later loading deadline, before the present one has passed."""
+
+    until: Text = Field(default="", description="the last day asked for, YYYY-MM-DD (Korean day)")
+    declaration: Text = Field(default="", description="d1, d2 ...; empty = the only one")
+    reason: Text = ""
+    actor: Text = ""
+
+
 class PackedBox(_Message):
     """One box as the bench measured it, grams and centimetres."""
 

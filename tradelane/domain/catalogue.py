@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tradelane.domain.identifiers import (
     BusinessRegistrationNumber,
@@ -29,6 +30,32 @@ class _Master(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+"""Words of a person: a name or a reason, never empty."""
+
+
+class Approval(_Master):
+    """Who approved one tariff code, when (a Korean calendar day) and why. A code that changes is approved by nobody."""
+
+    code: str
+    """The code that was approved, in its canonical digits."""
+    by: Said
+    on: datetime.date
+    reason: Said
+
+
+class Battery(StrEnum):
+    """How a product travels with batteries (IATA packing instructions 965 to 970)."""
+
+    NONE = "none"
+    IN_EQUIPMENT = "in_equipment"
+    """Contained in equipment (PI 967, 970)."""
+    WITH_EQUIPMENT = "with_equipment"
+    """Packed with equipment (PI 966, 969)."""
+    ALONE = "alone"
+    """Batteries by themselves, power banks too (PI 965, 968)."""
+
+
 class Product(_Master):
     """One SKU. A field left None is not known yet; an order that needs it holds before anything is filed.
 
@@ -44,13 +71,35 @@ class Product(_Master):
     hsk: Hsk | None = None
     cl_tariff: ChileanTariffCode | None = None
     origin: CountryCode | None = None
+    origin_basis: str | None = None
+    """On what the origin rests: the maker's confirmation, the process, a ruling; in words with a date."""
     maker_name: str | None = None
+    maker_customs_id: CustomsClearanceCode | None = None
+    """제조자 통관고유부호; without it the maker is declared unknown (제조미상9999000)."""
+    composition: str | None = None
+    """성분: materials with their shares, as box 31 and the invoice say them."""
     net_weight_g: Grams | None = None
     gross_weight_g: Grams | None = None
     length_cm: Centimetres | None = None
     width_cm: Centimetres | None = None
     height_cm: Centimetres | None = None
     needs_permit: bool | None = None
+    """Whether Chile wants a permit (ISP, SEREMI, SAG) before the goods are released."""
+    permits: str | None = None
+    """수출요건확인: documents that answer Korean export requirements (세관장확인), separated by `;`."""
+    hsk_approval: Approval | None = None
+    cl_tariff_approval: Approval | None = None
+    alcohol_percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=1)] | None = None
+    """Alcohol by volume; 0 for goods without any."""
+    battery: Battery | None = None
+    aerosol: bool | None = None
+    magnet: bool | None = None
+    dangerous_goods_consent: str | None = None
+    """The carrier's written consent and the safety data sheet, for goods that are dangerous by air."""
+    preference: str | None = None
+    """Criterion letter of the Korea-Chile agreement when preference is claimed for the goods, as the signer chose it."""
+    preference_basis: str | None = None
+    """Why the goods originate: the rule and the papers that show it (kept 5 years)."""
 
 
 NEEDED = (
@@ -79,6 +128,45 @@ def _unknown(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+class FilingChannel(StrEnum):
+    """How the declarations of an exporter reach customs."""
+
+    KTNET = "ktnet"
+    """KTNET's cross-border API."""
+    BROKER = "broker"
+    """A customs broker (관세사) gets a file and a mail; a person enters what came of it."""
+    CARRIER = "carrier"
+    """The express carrier clears by its list (목록통관): no declaration of the exporter's own."""
+    MANUAL = "manual"
+    """A person keys the declaration into UNI-PASS."""
+
+
+class Drawback(StrEnum):
+    """What an exporter wants back of import duties on its materials (환급)."""
+
+    NONE = "none"
+    SIMPLIFIED = "simplified"
+    """간이정액환급: the simplified flat rate, asked with the declaration (code AD)."""
+
+
+class Broker(_Master):
+    """The customs broker an exporter has a contract with."""
+
+    name: str
+    declarant_code: DeclarantCode
+    email: str
+    contact: str = ""
+
+
+class Signer(_Master):
+    """Who signs origin statements for the exporter, and on what authority."""
+
+    name: str
+    title: str
+    authority: str = ""
+    """Such as the approved exporter's certificate or the power of attorney, with number and date."""
+
+
 class Exporter(_Master):
     """A brand that exports: it owns the declaration, the seller account does not (수출화주)."""
 
@@ -99,6 +187,15 @@ class Exporter(_Master):
     customs_office: str
     customs_division: str
     phone: str
+    channel: FilingChannel | None = None
+    """Its own way to customs; None = the installation's (`TRADELANE_FILING`)."""
+    broker: Broker | None = None
+    carrier_accounts: dict[str, str] = Field(default_factory=dict)
+    """Carrier (name of its plug) -> the exporter's own account number."""
+    drawback: Drawback = Drawback.NONE
+    drawback_applicant: str = Field(default="1", pattern="^[12]$")
+    """환급신청인: 1 the exporter, 2 the maker."""
+    origin_signer: Signer | None = None
 
 
 class IvaRegime(StrEnum):

@@ -9,7 +9,15 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradelane.domain.catalogue import Centimetres, Exporter, Grams, IvaAccreditation
-from tradelane.domain.identifiers import ChileanTariffCode, CountryCode, Hsk, OrderId, ShipmentId, Ucr
+from tradelane.domain.identifiers import (
+    ChileanTariffCode,
+    CountryCode,
+    CustomsClearanceCode,
+    Hsk,
+    OrderId,
+    ShipmentId,
+    Ucr,
+)
 from tradelane.domain.money import Money, total
 from tradelane.domain.order import Consignee
 from tradelane.domain.papers import Incoterm
@@ -38,6 +46,17 @@ class ConsignmentItem(_Value):
     unit_price: Money
     net_weight_g: int
     needs_permit: bool
+    composition: str = ""
+    maker_customs_id: CustomsClearanceCode | None = None
+    origin_basis: str = ""
+    permits: str = ""
+    preference: str = ""
+    """Criterion letter of the Korea-Chile agreement; empty where no preference is claimed."""
+    preference_basis: str = ""
+    list_price: Money | None = None
+    """What one unit costs without discount, where the marketplace says so; the price paid is `unit_price`."""
+    sale_fee: Money | None = None
+    """What the marketplace keeps of the whole line; it is a cost of selling and no part of any customs value."""
 
     @property
     def amount(self) -> Money:

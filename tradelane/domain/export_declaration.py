@@ -7,13 +7,14 @@ filing guide (fields and rounding). Caps are data with effective dates, never co
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.domain.catalogue import Exporter
 from tradelane.domain.consignment import Consignment, ConsignmentItem, DeclarationPart
+from tradelane.domain.export_route import ExportRoute, RouteChoice, compared, simplified_cap
 from tradelane.domain.identifiers import ExportDeclarationNumber, Ucr
 from tradelane.domain.money import Money, total
 from tradelane.domain.outside import digest_of
@@ -22,22 +23,6 @@ from tradelane.domain.trade_time import Instant
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class ExportRoute(StrEnum):
-    """How goods are declared for export from Korea."""
-
-    FORMAL = "formal"
-    """정식 수출신고"""
-    SIMPLIFIED = "simplified"
-    """전자상거래 간이수출신고"""
-
-
-SIMPLIFIED_CAPS: tuple[tuple[date, Decimal], ...] = (
-    (date(2014, 7, 1), Decimal(2_000_000)),
-    (date(2024, 8, 1), Decimal(4_000_000)),
-)
-"""FOB caps in KRW of the simplified route, each with the first day it applies (taxtimes.co.kr no. 265254)."""
 
 
 class CustomsRate(_Value):
@@ -71,20 +56,6 @@ def fob_krw(amount: Money, rate: CustomsRate) -> Money:
     return Money(amount=won, currency="KRW")
 
 
-def simplified_cap(day: date) -> Money | None:
-    """The cap in force on a day, or None before the scheme existed."""
-    caps = [cap for first_day, cap in SIMPLIFIED_CAPS if first_day <= day]
-    return Money(amount=caps[-1], currency="KRW") if caps else None
-
-
-class RouteChoice(_Value):
-    """The route with the reason an operator reads."""
-
-    route: ExportRoute
-    fob: Money
-    why: str
-
-
 def choose_route(
     part: DeclarationPart, rate: CustomsRate, day: date, *, confirmation_goods: bool = False
 ) -> RouteChoice:
@@ -95,15 +66,14 @@ def choose_route(
     counts, since a declaration of several lines can be within the cap by one and above it by the other.
     """
     fob = total((fob_krw(item.amount, rate) for item in part.items), "KRW")
-    whole = part.amount.converted(rate.krw_per_unit, "KRW").rounded(ROUND_HALF_UP)
+    highest = compared(fob, part.amount.converted(rate.krw_per_unit, "KRW"))
     cap = simplified_cap(day)
     if confirmation_goods:
         return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why="goods need confirmation by the customs head")
     if cap is None:
         return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"no simplified scheme on {day}")
-    if max(fob, whole) > cap:
-        above = max(fob, whole)
-        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"FOB {above} is above the cap of {cap} on {day}")
+    if highest > cap:
+        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"FOB {highest} is above the cap of {cap} on {day}")
     return RouteChoice(route=ExportRoute.SIMPLIFIED, fob=fob, why=f"FOB {fob} is within the cap of {cap} on {day}")
 
 
@@ -133,6 +103,11 @@ class ExportDeclaration(_Value):
     gross_weight_g: int
     incoterm: str
     invoice_number: str
+    why: str = ""
+    """Why this route, in words an operator reads."""
+    freight: Money | None = None
+    """Carriage in won that the price contains (boxes 47 and 48): part of the payment, not of the FOB."""
+    insurance: Money | None = None
 
     @property
     def amount(self) -> Money:
@@ -224,10 +199,21 @@ class FilingState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     SELECTED = "selected"
+    """선별: chosen for a closer look, and nobody said which."""
+    SELECTED_DOCUMENTS = "selected_documents"
+    """서류심사: customs reads the papers."""
+    SELECTED_INSPECTION = "selected_inspection"
+    """검사: customs wants to see the goods before acceptance."""
     REJECTED = "rejected"
     ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    """수리취소: the acceptance was taken back, because the goods were not loaded in time."""
     WITHDRAWN = "withdrawn"
     NOT_UNDERSTOOD = "not_understood"
+
+
+SELECTED = frozenset({FilingState.SELECTED, FilingState.SELECTED_DOCUMENTS, FilingState.SELECTED_INSPECTION})
+"""States in which customs looks closer before it answers."""
 
 
 class Filing(_Value):
@@ -245,11 +231,27 @@ class Filing(_Value):
 
 
 class Loading(_Value):
-    """What customs knows of the loading of one declaration (UNI-PASS API002)."""
+    """What customs knows of the loading of one declaration (UNI-PASS API002, API051 for a converted list)."""
 
     number: ExportDeclarationNumber
     found: bool
     load_before: date | None = None
-    """적재의무기한 as printed by the authority: a Korean calendar day, inclusive."""
+    """적재의무기한: a Korean calendar day, inclusive. The authority's printed date where it gives one."""
+    computed: bool = False
+    """True when nobody printed the date and it was counted from the acceptance (30 days, holidays rolled)."""
     loaded: bool = False
     departed_on: date | None = None
+    accepted_on: date | None = None
+    packages_cleared: int | None = None
+    packages_loaded: int | None = None
+    weight_cleared_kg: Decimal | None = None
+    weight_loaded_kg: Decimal | None = None
+    waybills: tuple[str, ...] = ()
+    inspection: str = ""
+    """적재지검사: `wanted` while goods are to be shown where they are loaded, `done` after; empty when not chosen."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether some packages have left and others not: then nothing is settled yet."""
+        cleared, gone = self.packages_cleared, self.packages_loaded
+        return cleared is not None and gone is not None and 0 < gone < cleared

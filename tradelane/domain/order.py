@@ -35,6 +35,10 @@ class OrderLine(_Fact):
     title: str
     quantity: int
     unit_price: Money
+    list_price: Money | None = None
+    """Per unit without discount, where the marketplace says so."""
+    sale_fee: Money | None = None
+    """What the marketplace keeps of the whole line."""
 
 
 class Order(_Fact):

@@ -20,7 +20,7 @@ from tradelane.domain.gaps import (
     sale_gaps,
 )
 from tradelane.domain.identifiers import Ucr
-from tradelane.domain.order import BuyerTaxId, Consignee, Order, Shipment
+from tradelane.domain.order import BuyerTaxId, Consignee, Order, OrderLine, Shipment
 from tradelane.domain.papers import Incoterm
 
 LONGEST_SIDE_CM = Decimal(1000)
@@ -88,7 +88,7 @@ def plan(
             if missing_fields(product):
                 continue
             parcels.append((product, line.quantity))
-            items.append(_item(order, sku, line.quantity, price, product))
+            items.append(_item(order, sku, line, price, product))
     consignee = amended_consignee(_with_tax_id(shipment.consignee, buyer), overlay)
     gaps.extend(consignee_gaps(order_id, consignee, rut_required=terms.rut_required))
     gaps.extend(carriage_gaps(order_id, shipment))
@@ -116,7 +116,7 @@ def plan(
     )
 
 
-def _item(order: Order, sku: str, quantity: int, unit_price: object, product: Product) -> ConsignmentItem:
+def _item(order: Order, sku: str, line: OrderLine, unit_price: object, product: Product) -> ConsignmentItem:
     return ConsignmentItem.model_validate(
         {
             "order_id": order.id,
@@ -130,10 +130,18 @@ def _item(order: Order, sku: str, quantity: int, unit_price: object, product: Pr
             "cl_tariff": product.cl_tariff,
             "origin": product.origin,
             "maker_name": product.maker_name,
-            "quantity": quantity,
+            "quantity": line.quantity,
             "unit_price": unit_price,
             "net_weight_g": product.net_weight_g,
             "needs_permit": product.needs_permit,
+            "composition": product.composition or "",
+            "maker_customs_id": product.maker_customs_id,
+            "origin_basis": product.origin_basis or "",
+            "permits": product.permits or "",
+            "preference": product.preference or "",
+            "preference_basis": product.preference_basis or "",
+            "list_price": line.list_price,
+            "sale_fee": line.sale_fee,
         }
     )
 

@@ -22,6 +22,14 @@ from tradelane.ports.desk import (
     Replays,
     ReplayState,
 )
+from tradelane.ports.export import (
+    DeclarationRecord,
+    Declarations,
+    PartyLists,
+    PublishedRate,
+    PublishedRates,
+    RateKind,
+)
 from tradelane.ports.outside import (
     BookingRequest,
     Carrier,
@@ -64,6 +72,8 @@ __all__ = [
     "CustomsInformation",
     "Decision",
     "Decisions",
+    "DeclarationRecord",
+    "Declarations",
     "Documents",
     "EffectRow",
     "Effects",
@@ -81,7 +91,11 @@ __all__ = [
     "Notice",
     "Notices",
     "Notifier",
+    "PartyLists",
+    "PublishedRate",
+    "PublishedRates",
     "Quotas",
+    "RateKind",
     "ReplayBatch",
     "ReplayOrder",
     "ReplayState",

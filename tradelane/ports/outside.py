@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, Loading
-from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, PackId, ShipmentId, Ucr, WaybillNumber
+from tradelane.domain.export_route import HskFacts
+from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk, OrderId, PackId, ShipmentId, Ucr, WaybillNumber
 from tradelane.domain.order import BuyerTaxId, Order, Pack, Shipment
 from tradelane.domain.outside import Existing
 from tradelane.domain.trade_time import Instant
@@ -97,14 +98,36 @@ class ExportFiling(Protocol):
             Refused: reason `amendment_refused` in the channel's words, `manual_work` when a person must ask for it.
         """
 
+    async def find_extension(self, filing: Filing, exporter_id: str, until: date) -> Existing[str]:
+        """Whether a later loading deadline (적재기간 연장) was asked: content is `asked`, `approved` or `refused: words`."""
+
+    async def extend(self, filing: Filing, exporter_id: str, load_before: date, until: date, reason: str) -> None:
+        """Ask for a later loading deadline, before the present one has passed.
+
+        Raises:
+            Unavailable: code `request_pending` while an earlier request for this declaration is not decided.
+            Refused: in the channel's words; reason `manual_work` when a person must ask for it.
+        """
+
 
 class CustomsInformation(Protocol):
-    """UNI-PASS Open API: read only."""
+    """UNI-PASS Open API (read only), or a person who looks things up in its web."""
 
     async def export_rate(self, day: date, currency: str) -> CustomsRate:
         """Weekly *export* rate in force on a Korean day. `Refused` code `no_rate` when none is published."""
 
-    async def loading(self, number: ExportDeclarationNumber) -> Loading: ...
+    async def requirements(self, hsk: Hsk, day: date) -> HskFacts:
+        """What goods under a code need for export (API029) and whether their loading period is shortened (API017).
+
+        Raises:
+            Refused: reason `manual_work` when a person must look it up.
+        """
+
+    async def loading(self, number: ExportDeclarationNumber, *, converted_list: bool = False) -> Loading:
+        """Loading of one declaration; that of a converted list (`converted_list`) is asked of API051.
+
+        No row means *unknown or not accepted yet*, never *refused*.
+        """
 
 
 class BookingRequest(_Record):
@@ -112,6 +135,8 @@ class BookingRequest(_Record):
 
     consignment: Consignment
     declaration_numbers: tuple[ExportDeclarationNumber, ...]
+    carrier_clears: bool = False
+    """The carrier clears goods of the parcel by its list (목록통관): no declaration of the exporter covers them."""
     planned_at: Instant
     """When the goods are ready (trade time); never in the past when sent."""
     invoice_number: str
@@ -128,6 +153,8 @@ class Carrier(Protocol):
     """As buyers and the marketplace know it, such as `DHL Express`."""
     voids: bool
     """Whether a booking can be voided, its pickup with it, until the courier has the parcel."""
+    postal: bool
+    """Whether it is the post, so that a CN23 travels with the parcel."""
     call_off: str
     """How a person calls off a booking, or why no machine can: one clause for a hold."""
 

@@ -243,6 +243,54 @@ replay_orders = Table(
     Column("note", Text, nullable=False),
 )
 
+declarations = Table(
+    "declarations",
+    MAIN,
+    Column("order_no", String(50), primary_key=True),
+    Column("ucr", String(35), nullable=False),
+    Column("order_id", String(20), nullable=False),
+    Column("exporter_id", String(100), nullable=False),
+    Column("number", String(14)),
+    Column("state", String(30), nullable=False),
+    Column("load_before", String(10)),
+    Column("loaded_on", String(10)),
+    Column("loaded", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("declarations_by_ucr", "ucr"),
+    Index("declarations_by_number", "number"),
+    Index("declarations_to_load", "loaded", "load_before"),
+    Index("declarations_loaded", "exporter_id", "loaded_on"),
+)
+
+published_rates = Table(
+    "published_rates",
+    MAIN,
+    Column("kind", String(20), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("krw_per_unit", String(30), nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+party_lists = Table(
+    "party_lists",
+    MAIN,
+    Column("source", String(20), primary_key=True),
+    Column("dated", String(10), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("imported_at", UtcInstant, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
+listed_parties = Table(
+    "listed_parties",
+    MAIN,
+    Column("source", String(20), primary_key=True),
+    Column("entry_id", String(100), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     INBOX,

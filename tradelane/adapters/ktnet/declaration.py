@@ -14,7 +14,8 @@ from typing import Any
 
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess
-from tradelane.domain.export_declaration import DeclarationLine, ExportDeclaration, ExportRoute
+from tradelane.domain.export_declaration import DeclarationLine, ExportDeclaration
+from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.holds import Fault
 from tradelane.domain.transliteration import cut_at_word, cut_euc_kr, euc_kr_length, to_ascii
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tradelane.contracts.effect import NETWORK, OFFICE, QUICK, Effect
 from tradelane.contracts.steps.wire import Nothing, Wire
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing
-from tradelane.domain.identifiers import OrderId, Ucr
+from tradelane.domain.export_route import GoodsFacts
+from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk, OrderId, Ucr, WaybillNumber
+from tradelane.domain.screening import Screening
 from tradelane.domain.trade_time import Instant, Timetable
 
 
@@ -17,11 +21,29 @@ class RateRequest(Wire):
     timetable: Timetable
 
 
+class RequirementsRequest(Wire):
+    """Tariff codes about which customs is asked: confirmation by the customs head, shortened loading."""
+
+    codes: tuple[Hsk, ...]
+    orders: tuple[OrderId, ...]
+    timetable: Timetable
+
+
+class ScreeningRequest(Wire):
+    """The parties of a consignment, compared with the lists before `filing` and again before `handover`."""
+
+    consignment: Consignment
+    moment: str
+    timetable: Timetable
+
+
 class RenderRequest(Wire):
-    """A consignment whose papers are to be drawn."""
+    """A consignment whose papers are to be drawn; with what customs and the carrier gave it, once they have."""
 
     consignment: Consignment
     timetable: Timetable
+    declarations: tuple[ExportDeclarationNumber, ...] = ()
+    waybill: WaybillNumber | None = None
 
 
 class Paper(Wire):
@@ -82,6 +104,27 @@ class AmendRequest(Wire):
     order_id: OrderId
 
 
+class ExtensionRequest(Wire):
+    """An accepted declaration whose loading period is to be extended (적재기간 연장) before it ends."""
+
+    ucr: Ucr
+    part: str
+    exporter_id: str
+    filing: Filing
+    load_before: date
+    """The last day in force."""
+    until: date
+    """The last day asked for."""
+    reason: str
+    timetable: Timetable
+
+
+class ExtensionReply(Wire):
+    """What came of it: `asked` or `approved`."""
+
+    state: str
+
+
 class WithdrawRequest(Wire):
     """A filing to be withdrawn (취하), with the reason customs is told."""
 
@@ -97,12 +140,45 @@ class WithdrawRequest(Wire):
 READ_CUSTOMS_RATE = Effect(
     "read_customs_rate", RateRequest, CustomsRate, NETWORK, "customs", "Weekly export rate of Korean customs (API012)"
 )
+READ_EXPORT_REQUIREMENTS = Effect(
+    "read_export_requirements",
+    RequirementsRequest,
+    GoodsFacts,
+    NETWORK,
+    "customs",
+    "Ask what the goods need for export (API029, API017)",
+    completable=True,
+)
+SCREEN_PARTIES = Effect(
+    "screen_parties",
+    ScreeningRequest,
+    Screening,
+    QUICK,
+    "house",
+    "Compare the parties with the lists",
+    completable=True,
+)
 RENDER_DOCUMENTS = Effect("render_documents", RenderRequest, Papers, QUICK, "house", "Invoice and packing list")
 LODGE_EXPORT_DECLARATION = Effect(
     "lodge_export_declaration", LodgeRequest, FilingReply, OFFICE, "filing", "File the export declaration", outside=True
 )
 READ_EXPORT_ACCEPTANCE = Effect(
-    "read_export_acceptance", FilingRequest, FilingReply, NETWORK, "filing", "Ask whether customs accepted"
+    "read_export_acceptance",
+    FilingRequest,
+    FilingReply,
+    NETWORK,
+    "filing",
+    "Ask whether customs accepted",
+    completable=True,
+)
+EXTEND_LOADING_PERIOD = Effect(
+    "extend_loading_period",
+    ExtensionRequest,
+    ExtensionReply,
+    OFFICE,
+    "filing",
+    "Ask for a later loading deadline",
+    outside=True,
 )
 AMEND_EXPORT_DECLARATION = Effect(
     "amend_export_declaration",

@@ -7,7 +7,8 @@ from tradelane.contracts.steps.export import Paper
 from tradelane.contracts.steps.wire import Nothing, Wire
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import Loading
-from tradelane.domain.identifiers import ExportDeclarationNumber, ShipmentId, Ucr, WaybillNumber
+from tradelane.domain.export_route import ExportRoute
+from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, ShipmentId, Ucr, WaybillNumber
 from tradelane.domain.trade_time import Instant, Timetable
 from tradelane.domain.transport import Booking
 
@@ -17,6 +18,8 @@ class TransportRequest(Wire):
 
     consignment: Consignment
     declarations: tuple[ExportDeclarationNumber, ...]
+    carrier_clears: bool = False
+    """True when the carrier clears the goods by its list (목록통관), for some or all exporters of the parcel."""
     invoice_number: str
     invoiced_at: Instant
     papers: tuple[Paper, ...]
@@ -76,9 +79,15 @@ class FoundBooking(Wire):
 
 
 class LoadingRequest(Wire):
-    """A declaration whose loading is asked for."""
+    """A declaration whose loading is asked for; `part` is its name, such as `d1`."""
 
     number: ExportDeclarationNumber
+    part: str = ""
+    orders: tuple[OrderId, ...] = ()
+    route: ExportRoute = ExportRoute.SIMPLIFIED
+    accepted_at: Instant | None = None
+    shortened: bool = False
+    """Whether customs shortens the loading period of these goods: then no date is computed, only a printed one counts."""
 
 
 BOOK_TRANSPORT = Effect(
@@ -97,5 +106,11 @@ VOID_BOOKING = Effect(
     "void_booking", VoidRequest, Nothing, OFFICE, "carrier", "Void the booking with its pickup", outside=True
 )
 CONFIRM_LOADING = Effect(
-    "confirm_loading", LoadingRequest, Loading, NETWORK, "customs", "Ask UNI-PASS whether the goods are loaded (API002)"
+    "confirm_loading",
+    LoadingRequest,
+    Loading,
+    NETWORK,
+    "customs",
+    "Ask UNI-PASS whether the goods are loaded (API002)",
+    completable=True,
 )
