@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from activities.books import Books, in_thread
-from activities.export import Lodged, trade_now
+from activities.customs import trade_now
+from activities.export import Lodged
 from activities.implements import implements
 from tradelane.adapters.errors import Refused
 from tradelane.contracts.handmade import AmendedByHand, amended_by_hand

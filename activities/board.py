@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from activities.books import in_thread
-from activities.export import trade_now
+from activities.customs import trade_now
 from activities.implements import implements
 from tradelane.adapters.errors import OutsideFailure, Unavailable
 from tradelane.contracts.steps import (

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from activities.books import in_thread
-from activities.export import trade_now
+from activities.customs import trade_now
 from activities.implements import implements
 from tradelane.contracts.steps import (
     ARCHIVE_DOSSIER,

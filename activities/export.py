@@ -1,49 +1,46 @@
-"""Korean export: rate, papers, filing, acceptance, withdrawal."""
+"""Korean export: filing a declaration once, and what customs answers."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date
 
 from pydantic import BaseModel
 
 from activities.books import Books, in_thread
+from activities.customs import trade_now
 from activities.implements import implements
+from activities.register import loading_seen, register_filed, register_standing
 from tradelane.adapters.errors import Refused, Stale, Unavailable
-from tradelane.contracts.handmade import FiledByHand
+from tradelane.contracts.handmade import FiledByHand, SeenByHand
 from tradelane.contracts.steps import (
     AMEND_EXPORT_DECLARATION,
     LODGE_EXPORT_DECLARATION,
-    READ_CUSTOMS_RATE,
     READ_EXPORT_ACCEPTANCE,
-    RENDER_DOCUMENTS,
-    WITHDRAW_EXPORT_DECLARATION,
     FilingReply,
     FilingRequest,
     LodgeRequest,
-    Nothing,
-    Paper,
-    Papers,
-    RateRequest,
-    RenderRequest,
-    WithdrawRequest,
 )
-from tradelane.documents import commercial_invoice, packing_list
-from tradelane.documents.fonts import MissingGlyph
-from tradelane.domain import paperwork, timeline
-from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, invoice_number
-from tradelane.domain.holds import Fault
+from tradelane.documents import broker_file, declaration_worksheet
+from tradelane.domain import paperwork
+from tradelane.domain.catalogue import FilingChannel
+from tradelane.domain.export_declaration import SELECTED, CustomsRate, ExportDeclaration, Filing, FilingState
 from tradelane.domain.identifiers import OrderId, Ucr
-from tradelane.domain.outside import Done, Existing, digest_of
-from tradelane.domain.trade_time import Timetable, today_in_korea
+from tradelane.domain.outside import digest_of
+from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports import EffectRow, Watch
 from tradelane.resources import Resources
 
+BY_A_PERSON = frozenset({FilingChannel.BROKER, FilingChannel.MANUAL})
+"""Ways on which somebody keys the declaration: they get a worksheet and a file."""
 
-def trade_now(timetable: Timetable) -> Callable[[], datetime]:
-    """The trade clock of a journey, read anew at each call."""
-    return lambda: timetable.clock.at(datetime.now(UTC))
+ENDED = (FilingState.REJECTED, FilingState.WITHDRAWN, FilingState.CANCELLED)
+"""States after which nothing more comes of a reference."""
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+UNDECIDED = frozenset({FilingState.DRAFT, FilingState.SUBMITTED, FilingState.NOT_UNDERSTOOD}) | SELECTED
+"""States in which a person who looked may know more than the channel tells."""
 
 
 class Lodged(BaseModel):
@@ -63,67 +60,11 @@ class Lodged(BaseModel):
 
 
 class ExportActivities:
-    """Steps of the export leg."""
+    """Steps that file and that read what customs answers."""
 
     def __init__(self, resources: Resources) -> None:
         self._r = resources
         self._books = Books(resources.effects, resources.decisions, resources.settings, resources.journal)
-
-    @implements(READ_CUSTOMS_RATE)
-    async def read_customs_rate(self, request: RateRequest) -> CustomsRate:
-        """The export rate of the week in which we file: never the import rate, never the order day's."""
-        return await self._r.customs.export_rate(today_in_korea(trade_now(request.timetable)()), request.currency)
-
-    @implements(RENDER_DOCUMENTS)
-    async def render_documents(self, request: RenderRequest) -> Papers:
-        """Render invoice and packing list; a version keeps the date it was first made with."""
-        consignment = request.consignment
-        at = await in_thread(self._first_rendering, consignment.ucr, consignment.version, request.timetable)
-        day = today_in_korea(at)
-        try:
-            invoice = commercial_invoice.render(paperwork.commercial_invoice(consignment, day))
-            packing = packing_list.render(paperwork.packing_list(consignment, day))
-        except (ValueError, MissingGlyph) as wrong:
-            raise Refused(
-                "papers",
-                "papers",
-                f"the papers cannot be made: {_sentence(wrong)}",
-                fault=Fault.SELLER_DATA,
-                reason="papers",
-                commands=(f"tradelane orders amend {consignment.orders[0]} --set items.SKU.FIELD=VALUE",),
-            ) from wrong
-        papers = []
-        for kind, content in (("commercial_invoice", invoice), ("packing_list", packing)):
-            stored = await in_thread(
-                self._r.documents.put, consignment.ucr, kind, consignment.version, content, "application/pdf"
-            )
-            papers.append(
-                Paper(
-                    kind=kind,
-                    version=consignment.version,
-                    sha256=stored.sha256,
-                    path=self._r.documents.path(stored.sha256),
-                )
-            )
-        key = f"{consignment.ucr}:v{consignment.version}:{RENDER_DOCUMENTS.name}"
-        await in_thread(self._r.effects.done, key, json.dumps([paper.sha256 for paper in papers]), at)
-        await in_thread(self._note, min(consignment.orders, key=int), papers, at)
-        number = invoice_number(consignment.ucr)
-        return Papers(papers=tuple(papers), invoice_number=number, invoiced_at=at)
-
-    def _note(self, order_id: OrderId, papers: Sequence[Paper], at: datetime) -> None:
-        """Put the papers on the timeline of the order that carries."""
-        for paper in papers:
-            line = timeline.paper(paper.kind, paper.version, paper.sha256)
-            timeline.append(self._r.journal, order_id, line, at=at, actor="tradelane")
-
-    def _first_rendering(self, ucr: Ucr, version: int, timetable: Timetable) -> datetime:
-        """When this version was first rendered, so that a retry prints the same date and makes the same bytes."""
-        key = f"{ucr}:v{version}:render_documents"
-        now = trade_now(timetable)()
-        self._r.effects.intend(key, RENDER_DOCUMENTS.name, now)  # keeps what an earlier try wrote
-        row = self._r.effects.find(key)
-        return row.intended_at if row else now
 
     @implements(LODGE_EXPORT_DECLARATION)
     async def lodge_export_declaration(self, request: LodgeRequest) -> FilingReply:
@@ -131,6 +72,8 @@ class ExportActivities:
         declaration = request.declaration
         now = trade_now(request.timetable)
         day = today_in_korea(now())
+        if request.channel in BY_A_PERSON:
+            await in_thread(self._hand_out, request, day)
 
         sent = False
 
@@ -182,6 +125,7 @@ class ExportActivities:
             describe=lambda content: lodged().model_copy(update={"filing": content}).model_dump_json(),
             about=told.model_dump_json(),
         )
+        await in_thread(self._register, request, filing, day)
         await in_thread(self._watch, filing, declaration.ucr, request.order_id, declaration.exporter.id)
         in_line = await in_thread(self._is_in_line, declaration, lodged())
         return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate)
@@ -195,69 +139,48 @@ class ExportActivities:
         last = Lodged.read(max(amended, key=lambda row: row.done_at or row.intended_at, default=None)) or lodged
         return last.declared == declaration.digest
 
+    def _hand_out(self, request: LodgeRequest, day: date) -> None:
+        """Put the worksheet, and for a broker the file and the mail, where a person takes them from."""
+        declaration, version = request.declaration, request.version
+        papers = [
+            ("declaration_worksheet", declaration_worksheet.render(paperwork.worksheet(declaration, day)), PDF),
+        ]
+        broker = declaration.exporter.broker
+        if broker is not None:
+            papers += [
+                ("broker_handoff_xlsx", broker_file.xlsx([declaration], day), XLSX),
+                ("broker_handoff_ms949", broker_file.flat([declaration], day), "text/plain"),
+                ("broker_mail", broker_file.mail(declaration, broker, day).encode(), "text/plain"),
+            ]
+        for kind, content, media in papers:
+            self._r.documents.put(declaration.ucr, kind, version, content, media)
+
+    def _register(self, request: LodgeRequest, filing: Filing, day: date) -> None:
+        register_filed(
+            self._r.declarations,
+            request.declaration,
+            filing,
+            order_id=request.order_id,
+            channel=request.channel,
+            day=day,
+        )
+
     @implements(READ_EXPORT_ACCEPTANCE)
     async def read_export_acceptance(self, request: FilingRequest) -> FilingReply:
-        """Ask the filing channel how a declaration stands."""
+        """Ask the filing channel how a declaration stands; where it cannot tell yet, what a person saw counts."""
         filing = await self._r.filing.status(request.order_no, request.exporter_id)
         if filing is None:
             filing = Filing(order_no=request.order_no, state=FilingState.SUBMITTED)
+        if filing.state in UNDECIDED:
+            step = f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}"
+            typed = await in_thread(self._r.decisions.completion, request.orders, step)
+            if typed is not None:
+                filing = as_seen(filing, SeenByHand.model_validate(dict(typed.content)))
+        await in_thread(register_standing, self._r.declarations, filing)
         claim = await in_thread(self._r.consignments.of_order, request.orders[0])
         if claim is not None:
             await in_thread(self._watch, filing, claim.ucr, claim.carrying_order, request.exporter_id)
         return FilingReply(filing=filing)
-
-    @implements(WITHDRAW_EXPORT_DECLARATION)
-    async def withdraw_export_declaration(self, request: WithdrawRequest) -> Nothing:
-        """Withdraw (취하) what was filed; what never reached the channel needs no withdrawal."""
-        exporter_id = request.exporter_id
-        filing = request.filing
-        step = f"{WITHDRAW_EXPORT_DECLARATION.name}:{request.part}"
-        orders = await self._orders(request.ucr, None)
-        if await in_thread(self._r.decisions.completion, orders, step) is None:
-            wait = await in_thread(self._in_flight, request.ucr, filing.order_no)
-            standing = await self._r.filing.status(filing.order_no, exporter_id)
-            if standing is not None:
-                filing = standing
-            if standing is None and filing.number is None:
-                if wait > timedelta(0):
-                    raise Unavailable("desk", "in_flight", f"{filing.order_no} may still arrive", wait=wait)
-                return Nothing()
-            if filing.state in (FilingState.REJECTED, FilingState.WITHDRAWN):
-                return Nothing()
-            if filing.state is not FilingState.ACCEPTED:
-                words = f"{filing.order_no} is {filing.state.value}; wait for customs"
-                raise Unavailable("ktnet", "not_decided", words)
-
-        async def find() -> Existing[str]:
-            found = await self._r.filing.find_withdrawal(filing, exporter_id)
-            if found == Done("refused"):  # the declaration stands: that is no withdrawal
-                words = f"customs refused to withdraw {filing.number or filing.order_no}; the declaration stands"
-                raise Refused("customs", "withdrawal_refused", words, reason="withdrawal_refused")
-            return found
-
-        async def create() -> str:
-            await self._r.filing.withdraw(filing, exporter_id, request.reason)
-            return "asked"
-
-        await self._books.act(
-            key=f"{request.ucr}:{_suffix(filing.order_no)}:{WITHDRAW_EXPORT_DECLARATION.name}",
-            step=step,
-            orders=orders,
-            at=trade_now(request.timetable),
-            find=find,
-            create=create,
-            by_hand=lambda result: result["evidence"],
-            describe=lambda content: f'"{content}"',
-        )
-        await in_thread(self._r.watches.drop, "ktnet", filing.order_no)
-        return Nothing()
-
-    def _in_flight(self, ucr: Ucr, order_no: str) -> timedelta:
-        """How long a declaration that the channel does not know may still arrive: its try was broken off, or its run."""
-        row = self._r.effects.find(f"{ucr}:{_suffix(order_no)}:{LODGE_EXPORT_DECLARATION.name}")
-        if row is None or row.state != "intended":
-            return timedelta(0)
-        return timedelta(seconds=self._r.settings.write_fence_seconds) - (datetime.now(UTC) - row.intended_at)
 
     async def _orders(self, ucr: Ucr, fallback: OrderId | None) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)
@@ -265,7 +188,7 @@ class ExportActivities:
 
     def _watch(self, filing: Filing, ucr: Ucr, order_id: OrderId, exporter_id: str) -> None:
         """Let the sweeps look at what is still open: the filing, then the loading of the accepted declaration."""
-        if filing.state in (FilingState.ACCEPTED, FilingState.REJECTED, FilingState.WITHDRAWN):
+        if filing.state in (FilingState.ACCEPTED, *ENDED):
             self._r.watches.drop("ktnet", filing.order_no)
         else:
             self._r.watches.add(
@@ -286,7 +209,7 @@ class ExportActivities:
                     ucr=ucr,
                     order_id=order_id,
                     exporter_id=exporter_id,
-                    last_digest=digest_of(("None", False)),
+                    last_digest=digest_of(loading_seen(None)),
                 )
             )
 
@@ -296,9 +219,13 @@ def _suffix(order_no: str) -> str:
     return order_no.partition("-")[2]
 
 
-def _sentence(wrong: Exception) -> str:
-    """The first sentence of a validation error, without the values it was given."""
-    errors = getattr(wrong, "errors", None)
-    if callable(errors):
-        return "; ".join(str(error["msg"]).removeprefix("Value error, ") for error in errors(include_input=False))
-    return str(wrong)
+def as_seen(filing: Filing, seen: SeenByHand) -> Filing:
+    """A filing as a person read it in UNI-PASS or was told by the broker."""
+    return filing.model_copy(
+        update={
+            "state": FilingState(seen.state),
+            "number": seen.number or filing.number,
+            "accepted_at": seen.accepted_at or filing.accepted_at,
+            "words": seen.words or filing.words or "as a person saw it",
+        }
+    )

@@ -97,6 +97,7 @@ class IntakeActivities:
             go_live=seller.go_live,
             live=not self._r.settings.shadow,
             language=self._r.settings.language,
+            channel=self._r.settings.filing_channel,
             ucr=carries.ucr if carries else None,
             version=max((paper.version for paper in papers), default=0),
             cancelled=await in_thread(self._cancelled, request.order_id),

@@ -8,9 +8,14 @@ from typing import Any
 from activities.amendment import AmendmentActivities
 from activities.board import BoardActivities
 from activities.closing import ClosingActivities, DeskActivities
+from activities.customs import CustomsActivities
+from activities.delivery import DeliveryActivities
 from activities.export import ExportActivities
 from activities.implements import MARK
 from activities.intake import IntakeActivities
+from activities.papers import PaperActivities
+from activities.retracting import RetractingActivities
+from activities.screening import ScreeningActivities
 from activities.sweeps import SweepActivities
 from activities.transport import TransportActivities
 from tradelane.contracts.effect import Effect
@@ -18,9 +23,14 @@ from tradelane.resources import Resources
 
 OWNERS = (
     IntakeActivities,
+    CustomsActivities,
+    PaperActivities,
+    ScreeningActivities,
     ExportActivities,
+    RetractingActivities,
     AmendmentActivities,
     TransportActivities,
+    DeliveryActivities,
     ClosingActivities,
     DeskActivities,
     BoardActivities,

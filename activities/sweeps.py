@@ -14,11 +14,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.books import in_thread
 from activities.implements import implements
+from activities.register import loading_seen
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
 from tradelane.contracts.journeys import FULFIL_ORDER, order_of_workflow_id, order_workflow_id
 from tradelane.contracts.messages import FulfilOrderRequest
 from tradelane.contracts.search_attributes import HOLD, SELLER
 from tradelane.contracts.steps import RECONCILE_SELLERS, SWEEP_SOURCE, SweepReply, SweepRequest
+from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, WaybillNumber
 from tradelane.domain.outside import digest_of
@@ -94,8 +96,10 @@ class SweepActivities:
         return filing.state.value if filing else "unknown"
 
     async def _loading(self, watch: Watch) -> object:
-        loading = await self._r.customs.loading(ExportDeclarationNumber(watch.reference))
-        return (str(loading.load_before), loading.loaded)
+        number = ExportDeclarationNumber(watch.reference)
+        known = await in_thread(self._r.declarations.by_number, number)
+        converted = known is not None and known.route is ExportRoute.LIST_CONVERSION
+        return loading_seen(await self._r.customs.loading(number, converted_list=converted))
 
     async def _events(self, watch: Watch) -> object:
         events = await self._r.carrier.events(WaybillNumber(watch.reference))

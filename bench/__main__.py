@@ -1,11 +1,11 @@
-"""`python -m bench desk [--runs 50000]`."""
+"""`python -m bench desk [--runs 50000]`, `python -m bench route`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bench import desk
+from bench import desk, papers, route
 
 
 def main() -> int:
@@ -15,7 +15,15 @@ def main() -> int:
     at_desk = subjects.add_parser("desk", help="list commands and replay plans among many runs")
     at_desk.add_argument("--runs", type=int, default=50_000, help="runs the engine knows")
     at_desk.add_argument("--times", type=int, default=5, help="times each command is run; the median counts")
+    of_route = subjects.add_parser("route", help="value and route of one order")
+    of_route.add_argument("--times", type=int, default=2_000, help="times each order is valued; the median counts")
+    of_papers = subjects.add_parser("papers", help="all papers of one order, and memory over many orders")
+    of_papers.add_argument("--orders", type=int, default=10_000, help="orders whose papers are drawn")
     asked = parser.parse_args()
+    if asked.subject == "papers":
+        return papers.measure(orders=asked.orders)
+    if asked.subject == "route":
+        return route.measure(times=asked.times)
     return desk.measure(runs=asked.runs, times=asked.times)
 
 

@@ -9,7 +9,25 @@ from typing import Annotated
 
 import typer
 
-from cli import demo, doctor, documents, gates, holds, inbox, master_data, orders, packing, parts, replay, timeline
+from cli import (
+    catalogue,
+    customs,
+    deadlines,
+    demo,
+    doctor,
+    documents,
+    evidence,
+    exporters,
+    gates,
+    holds,
+    inbox,
+    orders,
+    packing,
+    parts,
+    replay,
+    sellers,
+    timeline,
+)
 from cli.frame import Json, example, print_json, print_table, run, tell_our_fault
 from cli.timings import watch
 from tradelane.desk.complaints import EXIT_CODES
@@ -42,10 +60,13 @@ app.command("replay", epilog=example("replay 2000013770481964 --step lodge_expor
 app.add_typer(gates.app, name="gates")
 app.add_typer(packing.app, name="packing")
 app.add_typer(documents.app, name="documents")
+app.command("deadlines", epilog=example("deadlines --within 7d --exporter haneul"))(deadlines.deadlines)
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(timeline.app, name="timeline")
-app.add_typer(master_data.catalogue, name="catalogue")
-app.add_typer(master_data.exporters, name="exporters")
-app.add_typer(master_data.sellers, name="sellers")
+app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(exporters.app, name="exporters")
+app.add_typer(sellers.app, name="sellers")
+app.add_typer(customs.app, name="customs")
 app.add_typer(inbox.app, name="inbox")
 app.command("doctor", epilog=example("doctor --json"))(doctor.doctor)
 

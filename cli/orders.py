@@ -175,6 +175,25 @@ def amend(
     print_json(answer) if as_json else print(answer.sentence)
 
 
+@app.command(epilog=example("orders extend 2000013770481964 --until 2027-01-20 --reason 'flight cancelled'"))
+def extend(
+    order: Order,
+    until: Annotated[str, typer.Option(help="The last day asked for, YYYY-MM-DD, in Korea.")],
+    declaration: Annotated[str, typer.Option(help="d1, d2 ...; needed where there are several.")] = "",
+    reason: Reason = "",
+    actor: Actor = "",
+    as_json: Json = False,
+) -> None:
+    """Ask customs for a later loading deadline (적재기간 연장), before the present one has passed."""
+    from tradelane.contracts.messages import ExtendLoading
+    from tradelane.desk import orders
+
+    order_id = orders.read_order_id(order)
+    message = ExtendLoading(until=until, declaration=declaration, reason=reason, actor=actor_or_login(actor))
+    answer = at_desk(lambda desk: orders.update(desk, order_id, "extend_loading", message))
+    print_json(answer) if as_json else print(answer.sentence)
+
+
 @app.command(epilog=example("orders cancel 2000013770481964 --reason 'buyer asked by phone'"))
 def cancel(order: Order, reason: Reason = "", actor: Actor = "", as_json: Json = False) -> None:
     """Cancel an order as far as its stage allows."""

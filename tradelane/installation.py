@@ -46,6 +46,8 @@ def _text(value: object) -> str:
             return "true" if value else "false"
         case datetime():
             return value.isoformat()
+        case dict():
+            return json.dumps({str(name): _text(one) for name, one in value.items()})
         case _:
             return str(value)
 
@@ -118,8 +120,9 @@ def worker_part(settings: Settings) -> Part:
 def uses_simulators(settings: Settings) -> bool:
     """Whether any counterparty of this installation is simulated."""
     plug = carrier_plug(settings.transport)
-    real = (settings.mercadolibre_url, settings.unipass_url, settings.seventeentrack_url)
-    filing = settings.filing is Channel.MANUAL or settings.ktnet_url
+    customs = settings.customs is Channel.MANUAL or settings.unipass_url
+    real = (settings.mercadolibre_url, customs, settings.seventeentrack_url)
+    filing = settings.filing is not Channel.PROTOCOL or settings.ktnet_url
     return not (all(real) and filing and (plug.by_hand or plug.own_settings().url))
 
 

@@ -15,14 +15,16 @@ from temporalio.converter import DataConverter
 
 from tradelane import ports
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
-from tradelane.adapters.manual import ManualBroker, ManualFiling
+from tradelane.adapters.manual import BrokerFiling, CarrierFiling, ManualBroker, ManualCustoms, ManualFiling
 from tradelane.adapters.mercadolibre import MercadoLibreAccess, MercadoLibreMarketplace
 from tradelane.adapters.notify import ChatNotifier, LogNotifier, SmtpAccess, SmtpNotifier
 from tradelane.adapters.plug import Wiring, carrier_plug
-from tradelane.adapters.quota import DailyQuota
+from tradelane.adapters.quota import DailyQuota, MonthlyQuota
+from tradelane.adapters.routed import RoutedFiling
 from tradelane.adapters.seventeentrack import SeventeenTrackAccess, SeventeenTrackAggregator
-from tradelane.adapters.unipass import UnipassAccess, UnipassCustoms
+from tradelane.adapters.unipass import UnipassAccess, UnipassCustoms, demo_keys, mounts
 from tradelane.contracts.journeys import RATES
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.settings import Channel, Settings
 from tradelane.storage.inbox import SqlInbox
 from tradelane.stores import Stores, open_stores
@@ -92,6 +94,14 @@ class Resources:
         return self.stores.quotas
 
     @property
+    def declarations(self) -> ports.Declarations:
+        return self.stores.declarations
+
+    @property
+    def party_lists(self) -> ports.PartyLists:
+        return self.stores.party_lists
+
+    @property
     def journal(self) -> ports.Journal:
         return self.stores.journal
 
@@ -112,8 +122,28 @@ class Resources:
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     """Open stores and adapters; counterparties without an address of their own are the simulators."""
     with open_stores(settings) as stores:
-        async with httpx.AsyncClient() as http:
+        async with open_http(settings) as http:
             yield wired(settings, stores, http)
+
+
+def open_http(settings: Settings) -> httpx.AsyncClient:
+    """The client of a process, to be closed by the caller; it trusts the further certificates of UNI-PASS."""
+    return httpx.AsyncClient(mounts=mounts(settings.unipass_url, settings.unipass_ca_file))
+
+
+def unipass_access(settings: Settings) -> UnipassAccess:
+    """Address and keys of UNI-PASS; without an address it is the simulator, whose invented keys are known."""
+    return UnipassAccess(
+        base_url=settings.unipass_url or f"{settings.simulators_url}/unipass/ext/rest",
+        keys=settings.unipass_keys if settings.unipass_url else demo_keys() | settings.unipass_keys,
+    )
+
+
+def customs_reader(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> ports.CustomsInformation:
+    """Who reads customs: UNI-PASS's interface, or a person."""
+    if settings.customs is Channel.MANUAL:
+        return ManualCustoms(stores.published_rates)
+    return UnipassCustoms(unipass_access(settings), http, stores.published_rates)
 
 
 def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resources:
@@ -139,11 +169,23 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             api_key=settings.ktnet_api_key,
             key_header=settings.ktnet_key_header,
             mall_id=settings.ktnet_mall_id,
+            loading_port=settings.ktnet_loading_port,
+            loading_port_type=settings.ktnet_loading_port_type,
+            selection_codes=settings.ktnet_selection_codes,
         ),
         http,
         stores.exporters,
         quota=DailyQuota(stores.quotas, "ktnet", settings.ktnet_daily_calls) if settings.ktnet_daily_calls else None,
+        documents=MonthlyQuota(stores.quotas, "ktnet:documents", settings.ktnet_monthly_documents)
+        if settings.ktnet_monthly_documents
+        else None,
     )
+    channels: dict[FilingChannel, ports.ExportFiling] = {
+        FilingChannel.KTNET: ktnet,
+        FilingChannel.BROKER: BrokerFiling(stores.decisions, stores.consignments, stores.exporters),
+        FilingChannel.CARRIER: CarrierFiling(),
+        FilingChannel.MANUAL: ManualFiling(stores.decisions, stores.consignments),
+    }
     return Resources(
         settings=settings,
         stores=stores,
@@ -156,14 +198,8 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
             http,
             stores.sellers,
         ),
-        filing=ManualFiling(stores.decisions, stores.consignments) if settings.filing is Channel.MANUAL else ktnet,
-        customs=UnipassCustoms(
-            UnipassAccess(
-                base_url=settings.unipass_url or f"{simulators}/unipass/ext/rest",
-                keys={"API012": settings.unipass_key_rates, "API002": settings.unipass_key_export},
-            ),
-            http,
-        ),
+        filing=RoutedFiling(channels, settings.filing_channel, stores.exporters, stores.declarations),
+        customs=customs_reader(settings, stores, http),
         carrier=plug.build(plug.own_settings(), wiring),
         tracking=SeventeenTrackAggregator(
             SeventeenTrackAccess(

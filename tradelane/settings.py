@@ -6,8 +6,11 @@ by `temporalio.envconfig`; when neither is set, the embedded engine on `engine_p
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -15,16 +18,30 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tradelane.adapters.listing import carriers
 from tradelane.domain.addressees import read_addressees
+from tradelane.domain.carriage import CarriageCosts, unfit_for_air
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.language import Language
+from tradelane.domain.loading_port import checked_place
 from tradelane.domain.papers import Incoterm
 from tradelane.domain.planning import LaneTerms
 
 
 class Channel(StrEnum):
-    """How filing is served: by the documented protocol, or by a person."""
+    """How something is served: by the documented protocol, or by a person; filing also by a broker or the carrier."""
 
     PROTOCOL = "protocol"
     MANUAL = "manual"
+    BROKER = "broker"
+    CARRIER = "carrier"
+
+
+FILING = {
+    Channel.PROTOCOL: FilingChannel.KTNET,
+    Channel.MANUAL: FilingChannel.MANUAL,
+    Channel.BROKER: FilingChannel.BROKER,
+    Channel.CARRIER: FilingChannel.CARRIER,
+}
+"""The setting -> the way to customs of exporters that have none of their own."""
 
 
 class Settings(BaseSettings):
@@ -63,6 +80,12 @@ class Settings(BaseSettings):
     pace: float = 1.0
     incoterm: Incoterm = Incoterm.FCA
     incoterm_place: str = "Incheon Airport, Korea"
+    freight_base_krw: Decimal = Field(default=Decimal(0), ge=0, le=100_000_000)
+    """What the forwarder takes for a parcel, in won; 0 = not known. Needed for CPT, CIP, DAP, DPU and DDP."""
+    freight_per_kg_krw: Decimal = Field(default=Decimal(0), ge=0, le=100_000_000)
+    """And for each kilogram of gross weight."""
+    insurance_permille: Decimal = Field(default=Decimal(0), ge=0, lt=1000)
+    """Thousandths of the price that insurance costs; 0 = not known. Needed for CIP, DAP, DPU and DDP."""
     packing_by_estimate: bool = False
     rut_required: bool = True
     language: Language = Language.ENGLISH
@@ -75,6 +98,9 @@ class Settings(BaseSettings):
 
     # channels
     filing: Channel = Channel.PROTOCOL
+    """Of exporters without a way of their own: KTNET (also written `ktnet`), a broker, the carrier's list, a person."""
+    customs: Channel = Channel.PROTOCOL
+    """Who reads customs: UNI-PASS's interface, or a person who types rates, requirements and loadings."""
     transport: str = "mydhl"
     """The carrier: a package of `tradelane/adapters` with a plug, whose own settings are `TRADELANE_<NAME>_*`."""
     look_before_write: bool = True
@@ -82,6 +108,14 @@ class Settings(BaseSettings):
 
     write_fence_seconds: float = 30.0
     """Real time after which no request of a lost try can still arrive: longer than any adapter waits for an answer."""
+
+    # screening of parties, before filing and again before handover
+    screening_lists: str = "UN,OFAC,EU,KR"
+    """Lists of restricted parties that must be there; others that were imported are compared too."""
+    screening_threshold: Decimal = Field(default=Decimal(88), ge=75, le=100)
+    """Score from which a name is a hit; equal names are 100."""
+    screening_max_age_days: int = Field(default=30, ge=1)
+    """Trade days after a list's own date on which it is still good enough."""
 
     # gates: closed by themselves while a counterparty is away; real time, they belong to machines
     gate_after_failures: int = Field(default=10, ge=1)
@@ -120,13 +154,55 @@ class Settings(BaseSettings):
     ktnet_mall_id: str = "TRADELANE"
     ktnet_daily_calls: int = Field(default=10_000, ge=0)
     """Requests on one day in Korea, as KTNET documents; 0 = not counted."""
+    ktnet_monthly_documents: int = Field(default=300_000, ge=0)
+    """Declarations and requests to change them in one month in Korea, as KTNET documents; 0 = not counted."""
+    ktnet_loading_port: str = "KRICN"
+    """적재항: UN/LOCODE of the place where goods leave; KRICN is Incheon airport, KRINC the sea port."""
+    ktnet_loading_port_type: str = Field(default="3", validate_default=True)
+    """3 an airport, 6 a sea port."""
+    ktnet_selection_codes: dict[str, Literal["automatic", "documents", "inspection"]] = {}
+    """Code of a selection result (GOVCBRR73) -> what it means; not published, so none is known."""
     unipass_url: str = ""
-    unipass_key_rates: SecretStr = SecretStr("unipass-demo-key-012")
-    unipass_key_export: SecretStr = SecretStr("unipass-demo-key-002")
+    unipass_keys: dict[str, SecretStr] = {}
+    """Key of each service by its name (`API012`); the simulator's own need not be given."""
+    unipass_ca_file: Path | None = None
+    """PEM with the intermediate certificate that UNI-PASS's server leaves out; verification is never switched off."""
     seventeentrack_url: str = ""
     seventeentrack_token: SecretStr = SecretStr("simulated")
     seventeentrack_carrier: int = Field(default=0, ge=0)
     """17TRACK's key of the carrier; 0 = as the carrier's plug says."""
+
+    @field_validator("incoterm", mode="before")
+    @classmethod
+    def _is_of_2020(cls, given: object) -> object:
+        if str(given).strip().upper() == "DAT":
+            raise ValueError("DAT left the Incoterms in 2020; its place was taken by DPU")
+        return given
+
+    @field_validator("incoterm")
+    @classmethod
+    def _suits_air(cls, given: Incoterm) -> Incoterm:
+        if fault := unfit_for_air(given):
+            raise ValueError(fault)
+        return given
+
+    @field_validator("filing", mode="before")
+    @classmethod
+    def _by_its_name(cls, given: object) -> object:
+        return Channel.PROTOCOL if str(given).strip().lower() == FilingChannel.KTNET.value else given
+
+    @field_validator("customs")
+    @classmethod
+    def _reads(cls, given: Channel) -> Channel:
+        if given not in (Channel.PROTOCOL, Channel.MANUAL):
+            raise ValueError(f"customs is read by protocol or manual, not by {given.value}")
+        return given
+
+    @field_validator("ktnet_loading_port_type")
+    @classmethod
+    def _loads_where_it_says(cls, given: str, info: ValidationInfo) -> str:
+        checked_place(str(info.data.get("ktnet_loading_port", "")), given)
+        return given
 
     @field_validator("transport")
     @classmethod
@@ -135,6 +211,35 @@ class Settings(BaseSettings):
         if name not in carriers():
             raise ValueError(f"no carrier is called {name!r}; there are {', '.join(carriers())}")
         return name
+
+    @field_validator("unipass_keys")
+    @classmethod
+    def _names_services(cls, given: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        """`API012`, `api012` (as nested variables arrive) and `012` are one service."""
+        named = {f"API{name.strip().upper().removeprefix('API')}": key for name, key in given.items()}
+        for name in named:
+            if not re.fullmatch(r"API[0-9]{3}", name):
+                raise ValueError(f"{name} is no service of UNI-PASS; services are API and three digits, such as API012")
+        return named
+
+    @field_validator("unipass_ca_file")
+    @classmethod
+    def _holds_certificates(cls, given: Path | None) -> Path | None:
+        if given is not None:
+            try:
+                found = given.read_text(encoding="ascii", errors="replace")
+            except OSError as missing:
+                raise ValueError(f"the file cannot be read: {missing.strerror}") from missing
+            if "-----BEGIN CERTIFICATE-----" not in found:
+                raise ValueError("the file holds no certificate in PEM form")
+        return given
+
+    @field_validator("screening_lists")
+    @classmethod
+    def _names_lists(cls, given: str) -> str:
+        if not all(name.strip() for name in given.split(",")):
+            raise ValueError("name at least one list, separated by commas, such as UN,OFAC,EU,KR")
+        return given
 
     @field_validator("notify_chat_url")
     @classmethod
@@ -153,9 +258,19 @@ class Settings(BaseSettings):
         return given
 
     @property
+    def required_lists(self) -> tuple[str, ...]:
+        """Names of the lists without which nobody is screened."""
+        return tuple(dict.fromkeys(name.strip().upper() for name in self.screening_lists.split(",")))
+
+    @property
     def notify_addresses(self) -> dict[str, str]:
         """Desk -> mail address; the desk `*` stands for every other."""
         return read_addressees(self.notify_to)
+
+    @property
+    def filing_channel(self) -> FilingChannel:
+        """The way to customs of exporters that have none of their own."""
+        return FILING[self.filing]
 
     def terms(self) -> LaneTerms:
         return LaneTerms(
@@ -163,6 +278,11 @@ class Settings(BaseSettings):
             place=self.incoterm_place,
             packing_by_estimate=self.packing_by_estimate,
             rut_required=self.rut_required,
+            carriage_costs=CarriageCosts(
+                freight_base_krw=self.freight_base_krw,
+                freight_per_kg_krw=self.freight_per_kg_krw,
+                insurance_permille=self.insurance_permille,
+            ),
         )
 
     @property

@@ -21,6 +21,7 @@ from tradelane.storage.clock import FileClock
 from tradelane.storage.consignments import SqlConsignments
 from tradelane.storage.database import open_database
 from tradelane.storage.decisions import SqlDecisions
+from tradelane.storage.declarations import SqlDeclarations
 from tradelane.storage.documents import FolderDocuments
 from tradelane.storage.effects import SqlEffects
 from tradelane.storage.exporters import SqlExporters
@@ -31,6 +32,8 @@ from tradelane.storage.journal import SqlJournal
 from tradelane.storage.keys import KeyVault, MasterKey
 from tradelane.storage.migrations import migrate
 from tradelane.storage.notices import SqlNotices
+from tradelane.storage.party_lists import SqlPartyLists
+from tradelane.storage.published_rates import SqlPublishedRates
 from tradelane.storage.replays import SqlReplays
 from tradelane.storage.sellers import SqlSellers
 from tradelane.storage.watches import SqlWatches
@@ -59,6 +62,9 @@ class Stores:
     notices: ports.Notices
     gates: ports.Gates
     quotas: ports.Quotas
+    declarations: ports.Declarations
+    party_lists: ports.PartyLists
+    published_rates: ports.PublishedRates
 
     @property
     def converter(self) -> DataConverter:
@@ -103,6 +109,9 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
             replays=SqlReplays(main),
             holds=SqlHoldBoard(main),
             notices=SqlNotices(main),
+            declarations=SqlDeclarations(main),
+            party_lists=SqlPartyLists(main),
+            published_rates=SqlPublishedRates(main),
         )
     finally:
         inbox.close()

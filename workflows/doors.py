@@ -1,43 +1,36 @@
-"""The doors of a run: what people, sweeps and other runs may tell it or ask it. Each takes one small object."""
+"""The doors of a run that concern facts and holds: what people and sweeps may tell it or ask it; `order_doors` has more."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
+from workflows.admission import amendments, at_the_door, refused, understood
 from workflows.journey import Journey
-from workflows.legs import export, unwinding
 from workflows.sight import progress_of
-from workflows.steps import Abandoned, Steps
+from workflows.steps import Steps
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import BaseModel, ValidationError
+    from pydantic import ValidationError
 
     from tradelane.contracts.handmade import checked_result
     from tradelane.contracts.journeys import order_of_workflow_id
     from tradelane.contracts.messages import (
-        INVALID_INPUT,
-        UPDATE_REFUSED,
-        AmendOrder,
         Answer,
         AssignHold,
-        CancelOrder,
-        ConfirmPacking,
         Fact,
         Progress,
         ResolveHold,
         SnoozeHold,
     )
     from tradelane.contracts.steps import RECORD_DECISION, DecisionRequest, HoldMark
-    from tradelane.domain.amendment import checked, sku_of
+    from tradelane.domain.amendment import sku_of
     from tradelane.domain.decided import Decided, changes_of
     from tradelane.domain.holds import Hold, Resolution
     from tradelane.domain.identifiers import OrderId
@@ -56,52 +49,10 @@ LONGEST_NAME = 100
 LONGEST_ID = 60
 """Characters of an Update's id that stand in a step's key; a key has a hundred."""
 
-LONGEST_MESSAGE = 30_000
-"""Characters of an Update: what a person types is kept in the history several times, and a run ends at 50 MB."""
-
-
-def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
-    """Read what a person or the UI sent; anything else is one sentence, never a wedged run."""
-    if raw is None:
-        raw = {}
-    if not isinstance(raw, dict):
-        raise ApplicationError(
-            f'{what} takes one JSON object, such as {{"order_id": "2000013770481964"}}, not {type(raw).__name__}.',
-            type=INVALID_INPUT,
-            non_retryable=True,
-        )
-    try:
-        return message.model_validate(raw)
-    except ValidationError as wrong:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False))
-        raise ApplicationError(
-            f"{what} was not understood: {faults}.", type=INVALID_INPUT, non_retryable=True
-        ) from wrong
-
-
-def at_the_door(message: type[BaseModel], raw: Any, what: str) -> Any:
-    """Read what a person sent before it is let in: as `understood`, and no longer than anybody types."""
-    size = len(json.dumps(raw, default=str))
-    if size > LONGEST_MESSAGE:
-        raise refused(
-            f"{what} has {size} characters; {LONGEST_MESSAGE} are the most: shorten its reason or its values."
-        )
-    return understood(message, raw, what)
-
-
-def refused(sentence: str) -> ApplicationError:
-    """An Update that is not done, with the sentence its sender reads."""
-    return ApplicationError(sentence, type=UPDATE_REFUSED, non_retryable=True)
-
 
 def _brief(update_id: str) -> str:
     """An Update's id as part of a step's: the engine takes ids of 1,000 characters, our tables fewer."""
     return update_id if len(update_id) <= LONGEST_ID else str(uuid.uuid5(uuid.NAMESPACE_URL, update_id))
-
-
-def amendments(changes: Mapping[str, str]) -> dict[str, str]:
-    """Paths and values as they are kept. Raises `ValueError` with one sentence."""
-    return {one.path: one.value for one in (checked(path, value) for path, value in changes.items())}
 
 
 class Doors:
@@ -238,105 +189,12 @@ class Doors:
         standing = steps.marks.get(step, HoldMark())
         steps.mark({step: standing.model_copy(update=mark.model_dump(exclude_unset=True))}, anew=True)
 
-    # --- the order --------------------------------------------------------------------------------------------
-
-    @workflow.update(
-        description='Change what the order says: {"set": {"items.<SKU>.hsk": "3304991000"}, "reason": "..."}'
-    )
-    async def amend(self, command: Any = None) -> Answer:
-        """Record the amendment; steps that hold for data go on with it."""
-        return await self._amended(understood(AmendOrder, command, "amend"))
-
-    async def _amended(self, asked: AmendOrder) -> Answer:
-        changes = amendments(asked.set)
-        steps = self.journey.steps
-        self.journey.amending += 1
-        try:
-            await self.record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
-            woken = [key for key in steps.holds if self._is_mended_by(key, changes)]
-            if not woken:
-                await self.journey.replan()
-            for key in woken:
-                steps.answers[key] = ResolveHold(step=key, action=Resolution.AMEND, actor=asked.actor)
-        except Abandoned as decided:  # by a person, at a hold that only this Update had met
-            self.abandon(str(decided))
-            raise
-        finally:
-            self.journey.amending -= 1
-        return Answer(sentence=f"{', '.join(changes)} amended" + (f"; {', '.join(woken)} goes on." if woken else "."))
-
-    @amend.validator
-    def _may_amend(self, command: Any = None) -> None:
-        asked: AmendOrder = at_the_door(AmendOrder, command, "amend")
-        if not asked.set:
-            raise refused('amend needs {"set": {"items.<SKU>.<field>": "value"}} with at least one entry.')
-        try:
-            amendments(asked.set)
-        except ValueError as wrong:
-            raise refused(str(wrong)) from wrong
-        if self.journey.carried_by is not None:
-            carrier = self.journey.carried_by
-            raise refused(
-                f"This order travels in the parcel of order {carrier}: amend {carrier}, its run plans the parcel."
-            )
-        self._known_goods(asked.set)
-        if self.journey.booking is not None:
-            raise refused("Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it.")
-        if (fixed := export.fixed_by_customs(self.journey, asked.set)) is not None:
-            raise refused(fixed)
-
     def _known_goods(self, paths: Iterable[str]) -> None:
         """A SKU that is not in the parcel would be amended without effect, and nobody would notice."""
         skus = self.journey.skus
         strange = sorted({sku for path in paths if (sku := sku_of(path)) is not None and sku not in skus})
         if skus and strange:
             raise refused(f"No goods of this order have SKU {', '.join(strange)}; it has {', '.join(sorted(skus))}.")
-
-    @workflow.update(
-        description='What the bench measured: {"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", '
-        '"height_cm": "10", "lot": "..."}, or {"boxes": [{...}, {...}]} for several'
-    )
-    async def confirm_packing(self, command: Any = None) -> Answer:
-        """Record the measures; they replace any estimate."""
-        asked: ConfirmPacking = understood(ConfirmPacking, command, "confirm_packing")
-        return await self._amended(AmendOrder(set=asked.changes(), actor=asked.actor, reason="packing confirmed"))
-
-    @confirm_packing.validator
-    def _may_confirm(self, command: Any = None) -> None:
-        asked: ConfirmPacking = at_the_door(ConfirmPacking, command, "confirm_packing")
-        try:
-            changes = asked.changes()
-        except ValueError as wrong:
-            raise refused(str(wrong)) from wrong
-        self._may_amend({"set": changes})
-
-    @workflow.update(description='Cancel the order: {"reason": "...", "actor": "..."}; does what this stage allows.')
-    async def cancel(self, command: Any = None) -> Answer:
-        """Record the decision and unwind."""
-        asked: CancelOrder = understood(CancelOrder, command, "cancel")
-        await self.record("*", Resolution.CANCEL, {}, asked.actor, asked.reason)
-        if not self.abandon(asked.reason):
-            raise refused("The journey ended while the decision was written down; there is nothing to cancel any more.")
-        return Answer(sentence=f"Order {self.journey.order_id} is being cancelled: {asked.reason}.")
-
-    @cancel.validator
-    def _may_cancel(self, command: Any = None) -> None:
-        asked: CancelOrder = at_the_door(CancelOrder, command, "cancel")
-        if not asked.reason.strip():
-            raise refused('cancel needs a reason: {"reason": "..."}.')
-        if self.travel is None:
-            raise refused("The journey is not opened yet; cancel it in a moment, or the hold of open_journey.")
-        if self.state != "running":
-            raise refused(f"The order is {self.state}; there is nothing to cancel.")
-        if unwinding.situation(self.journey).delivered:
-            raise refused("The parcel is delivered; a return is another journey.")
-
-    def _is_mended_by(self, key: str, paths: Iterable[str]) -> bool:
-        """Whether a hold goes on with an amendment; an error notice only with one about its own goods."""
-        steps = self.journey.steps
-        if key in steps.answers or key in self.deciding or Resolution.AMEND not in steps.holds[key].resolutions:
-            return False
-        return export.concerns(self.journey, key, paths)
 
     # --- behind the doors ---------------------------------------------------------------------------------------
 

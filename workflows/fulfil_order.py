@@ -10,9 +10,10 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from workflows.admission import understood
 from workflows.board import keep_board
-from workflows.doors import Doors, understood
-from workflows.legs import clearance, closing, delivery, export, handover, intake, unwinding
+from workflows.legs import clearance, closing, delivery, export, handover, intake, loading, unwinding
+from workflows.order_doors import OrderDoors
 from workflows.sight import Shown, details, search_attributes
 from workflows.steps import Abandoned, side_by_side
 
@@ -40,7 +41,7 @@ CARRIED_LOOK = timedelta(days=10)
 
 
 @workflow.defn(name="FulfilOrder", failure_exception_types=[ValidationError])
-class FulfilOrder(Doors):
+class FulfilOrder(OrderDoors):
     """One order, from notification to delivery: the run stays open until it is delivered or cancelled."""
 
     def __init__(self) -> None:
@@ -116,7 +117,7 @@ class FulfilOrder(Doors):
         await export.declare(j)
         await self._stage("handover")
         await handover.hand_over(j)
-        await side_by_side(handover.confirm_loading(j), self._cleared_and_delivered())
+        await side_by_side(loading.confirm_loading(j), self._cleared_and_delivered())
         await self._stage("closing")
         await closing.keep_evidence(j)
         await closing.archive(j, self.state)
@@ -204,6 +205,7 @@ class FulfilOrder(Doors):
         j.seller_id, j.live, j.go_live = opening.seller_id, opening.live, opening.go_live
         j.steps.fairness = opening.seller_id
         j.language = Language(opening.language)
+        j.channel = opening.channel
         j.versions_before, j.carried_before = opening.version, opening.ucr
         self.begun_again, self.decided_before = asked.reopened, opening.cancelled or self.decided_before
         if opening.go:

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
         CONFIRM_PACKING,
         PLAN_CONSIGNMENT,
         READ_CUSTOMS_RATE,
+        READ_EXPORT_REQUIREMENTS,
         RENDER_DOCUMENTS,
         OpenJourney,
         PackingRequest,
@@ -23,13 +24,16 @@ with workflow.unsafe.imports_passed_through():
         PlanRequest,
         RateRequest,
         RenderRequest,
+        RequirementsRequest,
         TransportRequest,
     )
+    from tradelane.domain.catalogue import Exporter, FilingChannel
     from tradelane.domain.consignment import Consignment
     from tradelane.domain.decided import Decided
     from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, Loading
+    from tradelane.domain.export_route import GoodsFacts
     from tradelane.domain.holds import Fault
-    from tradelane.domain.identifiers import OrderId, Ucr
+    from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
     from tradelane.domain.language import Language
     from tradelane.domain.order import BuyerTaxId, Order, Shipment
@@ -90,6 +94,12 @@ class Journey:
     """Declaration -> what customs was last told; a plan that differs is brought in line before the next costly step."""
     rates: dict[str, CustomsRate] = field(default_factory=dict)
     """Declaration -> the rate it was filed at; an amendment keeps it."""
+    channel: FilingChannel = FilingChannel.KTNET
+    """The installation's way to customs; an exporter may have its own."""
+    goods_facts: GoodsFacts | None = None
+    """What customs says of every tariff code of the plan."""
+    carrier_clears: set[str] = field(default_factory=set)
+    """Parts that the carrier clears by its list: they have no declaration."""
     language: Language = Language.ENGLISH
     versions_before: int = 0
     """Highest version of papers that an earlier run of the order has made."""
@@ -124,6 +134,10 @@ class Journey:
         else:
             for key in (fact.source, f"{fact.source}:{fact.reference}"):
                 self.facts[key] = self.facts.get(key, 0) + 1
+
+    def hear_of(self, source: str) -> None:
+        """Take note ourselves that something changed: a watch looks again at once."""
+        self.facts[source] = self.facts.get(source, 0) + 1
 
     def heard(self, *keys: str) -> int:
         """How many facts came from these sources so far."""
@@ -172,6 +186,8 @@ class Journey:
         try:
             while self.overtaken:
                 consignment = await self._planned(version)
+                if not self.overtaken:
+                    await self.know_goods(consignment)
         finally:
             self.planning = False
         self.consignment = consignment
@@ -214,6 +230,21 @@ class Journey:
             version=version,
         )
 
+    async def know_goods(self, consignment: Consignment, *, anew: bool = False) -> None:
+        """Ask customs about every tariff code of a plan; what was asked before is kept, unless `anew`."""
+        codes = tuple(dict.fromkeys(item.hsk for item in consignment.items))
+        known = {one.hsk for one in self.goods_facts.facts} if self.goods_facts and not anew else set()
+        if known.issuperset(codes):
+            return
+        self.goods_facts = await self.steps.perform(
+            READ_EXPORT_REQUIREMENTS,
+            RequirementsRequest(codes=codes, orders=self.claimed, timetable=self.steps.timetable),
+        )
+
+    def channel_of(self, exporter: Exporter) -> FilingChannel:
+        """The way to customs of one exporter."""
+        return exporter.channel or self.channel
+
     async def read_rate(self) -> None:
         """Read the customs rate of the week anew."""
         self.rate = await self.steps.perform(
@@ -226,7 +257,13 @@ class Journey:
         self.documents_needed = True
         while True:
             papers = await self.steps.perform(
-                RENDER_DOCUMENTS, lambda: RenderRequest(consignment=self.plan, timetable=self.steps.timetable)
+                RENDER_DOCUMENTS,
+                lambda: RenderRequest(
+                    consignment=self.plan,
+                    timetable=self.steps.timetable,
+                    declarations=self.numbers(),
+                    waybill=self.booking.waybill if self.booking else None,
+                ),
             )
             if all(paper.version == self.plan.version for paper in papers.papers):
                 break  # else the plan changed while they were drawn
@@ -260,11 +297,16 @@ class Journey:
             if filing.state is FilingState.ACCEPTED and filing.number is not None
         )
 
+    def numbers(self) -> tuple[ExportDeclarationNumber, ...]:
+        """Numbers of the accepted declarations, in the order of the parts."""
+        return tuple(filing.number for filing in self.accepted() if filing.number is not None)
+
     def transport_request(self) -> TransportRequest:
         papers = self.current_papers
         return TransportRequest(
             consignment=self.plan,
-            declarations=tuple(filing.number for filing in self.accepted() if filing.number is not None),
+            declarations=self.numbers(),
+            carrier_clears=bool(self.carrier_clears),
             invoice_number=papers.invoice_number,
             invoiced_at=papers.invoiced_at,
             papers=papers.papers,

@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 from workflows.journey import Journey
-from workflows.legs.handover import deadline
+from workflows.legs.loading import deadline
 
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts import search_attributes as sa

@@ -150,7 +150,7 @@ class Steps:
     async def perform(
         self,
         effect: Effect[Request, Reply],
-        request: Request | Callable[[], Request],
+        request: Request | Callable[[], Request] | Callable[[], Awaitable[Request]],
         *,
         part: str = "",
         renew: Callable[[], Awaitable[None]] | None = None,
@@ -159,7 +159,8 @@ class Steps:
     ) -> Reply:
         """Perform a step until it ends well; hold for a person where it cannot go on.
 
-        `request` is built anew for each round, so that an amendment reaches the step it was made for; `renew` brings
+        `request` is built anew for each round, so that an amendment reaches the step it was made for (it may itself
+        wait for what it needs); `renew` brings
         up to date what was stale, `refresh` reads again what a person may have mended outside during a hold. Once the
         journey is abandoned no step begins, except `regardless`.
         """
@@ -169,6 +170,8 @@ class Steps:
             if self.abandoned and not regardless:
                 raise Abandoned(self.abandoned)
             asked = request if isinstance(request, BaseModel) else request()
+            if not isinstance(asked, BaseModel):  # what is asked for must itself be made ready first
+                asked = await asked
             try:
                 return await self._round(effect, asked, key)
             except ActivityError as error:

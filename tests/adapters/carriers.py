@@ -75,6 +75,7 @@ class EveryCarrier:
     preadvice: ClassVar[str] = ""
     voiding: ClassVar[str] = ""
     gives_label: ClassVar[bool] = True
+    postal: ClassVar[bool] = False
     milestones: ClassVar[frozenset[TransportStatus]] = frozenset(
         {TransportStatus.PICKED_UP, TransportStatus.DEPARTED, TransportStatus.DELIVERED}
     )
@@ -125,6 +126,7 @@ class EveryCarrier:
         assert plug.tracking_key >= 1000
         assert carrier.name and carrier.call_off
         assert carrier.voids is bool(self.voiding)
+        assert carrier.postal is self.postal, "whether a CN 23 travels with the parcel"
         assert self.booking and self.tracking
 
     # --- booking ---------------------------------------------------------------------------------------------------

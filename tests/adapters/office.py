@@ -17,6 +17,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.export import ExportActivities
 from activities.intake import IntakeActivities
 from activities.transport import TransportActivities
+from tests.adapters.parcels import drawn_up
 from tests.lane import count, fill, introduce, lane_settings, serving, write_clock
 from tradelane.contracts.handmade import checked_result
 from tradelane.contracts.steps import (
@@ -40,7 +41,7 @@ from tradelane.contracts.steps import (
     WithdrawRequest,
 )
 from tradelane.domain.consignment import Consignment
-from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, draw_up
+from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.trade_time import Timetable, TradeClock, today_in_korea
 from tradelane.domain.transport import Booking, CarrierDocument
@@ -202,7 +203,7 @@ class Parcel:
         now = self.office.now()
         request = RateRequest(currency=self.consignment.goods_value.currency, timetable=self.office.timetable())
         rate: CustomsRate = await self.office.step(self.office.export.read_customs_rate, request)
-        self.declaration = draw_up(self.consignment, self.consignment.parts[0], rate, today_in_korea(now), 1)
+        self.declaration = drawn_up(self.consignment, self.consignment.parts[0], rate, today_in_korea(now))
         return self.declaration
 
     async def accepted(self) -> Filing:

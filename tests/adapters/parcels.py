@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tradelane.domain.catalogue import Exporter, IvaAccreditation, IvaRegime
-from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
+from tradelane.domain.catalogue import Exporter, FilingChannel, IvaAccreditation, IvaRegime
+from tradelane.domain.consignment import Consignment, ConsignmentItem, DeclarationPart, Package
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, draw_up
+from tradelane.domain.export_route import GoodsFacts, HskFacts
 from tradelane.domain.identifiers import (
     BusinessRegistrationNumber,
     ChileanTariffCode,
@@ -133,9 +134,18 @@ def consignment(**changes: Any) -> Consignment:
     return Consignment.model_validate({**data, **changes})
 
 
+def drawn_up(
+    of: Consignment, part: DeclarationPart, rate: CustomsRate, day: date, round_: int = 1, **given: Any
+) -> ExportDeclaration:
+    """A declaration through KTNET of goods of which customs says nothing."""
+    codes = dict.fromkeys(one.hsk for one in of.items)
+    facts = GoodsFacts(day=day, facts=tuple(HskFacts(hsk=code) for code in codes))
+    return draw_up(of, part, rate, day, round_, **{"facts": facts, "channel": FilingChannel.KTNET, **given})
+
+
 def declaration(of: Consignment | None = None, part: int = 0, round_: int = 1) -> ExportDeclaration:
     of = of or consignment()
-    return draw_up(of, of.parts[part], RATE, TODAY, round_)
+    return drawn_up(of, of.parts[part], RATE, TODAY, round_)
 
 
 def booking_request(of: Consignment | None = None, **changes: Any) -> BookingRequest:

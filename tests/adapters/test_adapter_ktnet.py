@@ -165,11 +165,11 @@ def test_goods_of_two_makers_have_no_known_maker() -> None:
     assert (sent["MakerName"], sent["MakerCustomsId"]) == ("미상", "제조미상9999000")
 
 
-def test_a_known_maker_without_a_customs_code_is_named_alone() -> None:
+def test_a_maker_without_a_customs_code_is_named_and_unknown_to_customs() -> None:
     items = (parcels.item(maker_name="공장하나"),)
     sent = document(parcels.declaration(parcels.consignment(items=items)), parcels.TODAY, ACCESS)
-    assert sent["MakerName"] == "공장하나" and "MakerCustomsId" not in sent
-    assert (sent["ExportPartyTypeCode"], sent["RefundCode"]) == ("C", "1"), "a known maker brings the applicant"
+    assert (sent["MakerName"], sent["MakerCustomsId"]) == ("공장하나", "제조미상9999000")
+    assert sent["ExportPartyTypeCode"] == "C" and "RefundCode" not in sent
 
 
 def test_nobody_asks_a_drawback_where_the_maker_is_unknown() -> None:
@@ -224,7 +224,6 @@ def test_a_buyers_name_keeps_only_letters_blanks_and_three_signs(name: str, sent
         ({"items": (parcels.item(sku="S" * 51),)}, "ItemCode", Fault.SELLER_DATA),
         ({"exporters": (parcels.exporter(address_ko=" "),)}, "ExportPartyAddress", Fault.SELLER_DATA),
         ({"exporters": (parcels.exporter(name_ko="하늘\u0e01"),)}, "ExportPartyCompanyName", Fault.SELLER_DATA),
-        ({"incoterm": Incoterm.DAP}, "DeliveryTermsCode", Fault.OURS),
     ],
 )
 async def test_what_cannot_be_declared_is_refused_before_anything_is_sent(
@@ -235,6 +234,16 @@ async def test_what_cannot_be_declared_is_refused_before_anything_is_sent(
         await filing(party).lodge(parcels.declaration(parcels.consignment(**change)), parcels.TODAY)
     assert f"[{field}]" in failure.value.words
     assert (failure.value.fault, failure.value.reason) == (fault, "missing_data")
+    assert party.requests == []
+
+
+async def test_terms_that_hold_carriage_are_refused_without_its_won() -> None:
+    """A declaration that says DAP and nothing of freight and insurance is none of `draw_up`'s."""
+    party = Counterparty()
+    wrong = parcels.declaration().model_copy(update={"incoterm": Incoterm.DAP.value})
+    with pytest.raises(Refused, match="DeliveryTermsCode") as failure:
+        await filing(party).lodge(wrong, parcels.TODAY)
+    assert (failure.value.fault, failure.value.reason) == (Fault.OURS, "missing_data")
     assert party.requests == []
 
 

@@ -15,7 +15,7 @@ from tests.adapters import parcels
 from tests.adapters.books import MemoryExporters
 from tests.adapters.counterparty import Counterparty
 from tradelane.adapters.errors import Refused, Unavailable
-from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling, mapper, wire
+from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling, changes, wire
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 from tradelane.domain.holds import Fault
 from tradelane.domain.money import Money
@@ -208,6 +208,6 @@ async def test_an_answer_that_may_speak_of_another_request_cannot_be_told(status
     st.integers(min_value=1, max_value=999),
 )
 def test_only_our_own_mark_of_this_version_is_done(answer: dict[str, str], version: int) -> None:
-    found = mapper.amendment(wire.Result.model_validate({**answer, "ResultTypeCode": "SUCCESS"}), version)
+    found = changes.amendment(wire.Result.model_validate({**answer, "ResultTypeCode": "SUCCESS"}), version)
     if isinstance(found, Done):
-        assert answer["AmendReason"].strip().startswith(mapper.version_mark(version))
+        assert answer["AmendReason"].strip().startswith(changes.version_mark(version))

@@ -129,6 +129,27 @@ async def test_an_order_is_read_as_the_seller_with_exact_money_and_text_ids() ->
     assert found.purchased_at == datetime(2026, 11, 23, 16, 31, 23, tzinfo=UTC), "the offset given, not Chile's"
 
 
+@pytest.mark.parametrize(
+    ("told", "list_price", "sale_fee"),
+    [
+        ({}, None, None),
+        ({"full_unit_price": None, "sale_fee": None}, None, None),
+        ({"full_unit_price": "14.90", "sale_fee": "2.19"}, "14.90 USD", "2.19 USD"),
+        ({"full_unit_price": "0", "sale_fee": "0"}, None, None),
+        ({"full_unit_price": "13990", "full_unit_price_currency_id": "CLP"}, "13990 CLP", None),
+    ],
+    ids=["absent", "null", "told", "zero", "in another currency"],
+)
+def test_the_price_without_discount_and_the_fee_may_be_absent(
+    told: dict[str, Any], list_price: str | None, sale_fee: str | None
+) -> None:
+    """`full_unit_price` appears or vanishes by order; whether `sale_fee` is of a unit or the line is not certain."""
+    [sold] = ORDER_MESSAGE["order_items"]
+    (line,) = order(order_items=[{**sold, **told}]).lines
+    assert str(line.unit_price) == "12.90 USD"
+    assert (line.list_price and str(line.list_price), line.sale_fee and str(line.sale_fee)) == (list_price, sale_fee)
+
+
 async def test_money_never_passes_through_a_float() -> None:
     text = '{"paid":0,"unit":12.900000000000000001}'
     assert wire.OrderItem.model_validate(

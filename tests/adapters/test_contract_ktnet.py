@@ -15,10 +15,11 @@ from tests.adapters.books import MemoryExporters
 from tests.adapters.contract import Field, day, euc_kr, faults, free, like, needed, number, one_of, rows, without_each
 from tests.adapters.counterparty import Counterparty
 from tests.adapters.office import Office, shown
+from tests.adapters.parcels import drawn_up
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling, amendment
 from tradelane.adapters.ktnet import adapter as ktnet_adapter
-from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, draw_up
+from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 from tradelane.domain.outside import Done, NotDone
 
 DECLARANT = like("[0-9A-Z]{5}")
@@ -264,7 +265,7 @@ async def test_an_amendment_is_taken_approved_and_shown_in_the_total(office: Off
     heavier = parcel.consignment.packages[0].model_copy(update={"gross_weight_g": 9_000})
     plan = parcel.consignment.model_copy(update={"items": (more,), "packages": (heavier,)})
     rate = parcel.declared.rate
-    wanted = draw_up(plan, plan.parts[0], rate, rate.valid_from, 1)
+    wanted = drawn_up(plan, plan.parts[0], rate, rate.valid_from)
     channel = ktnet(office, http)
     exporter = wanted.exporter.id
 
@@ -315,7 +316,7 @@ async def test_an_amendment_valued_at_another_weeks_rate_is_refused(office: Offi
     parcel = await office.parcel()
     filing = await parcel.accepted()
     dearer = parcel.declared.rate.model_copy(update={"krw_per_unit": parcel.declared.rate.krw_per_unit + 40})
-    revalued = draw_up(parcel.consignment, parcel.consignment.parts[0], dearer, dearer.valid_from, 1)
+    revalued = drawn_up(parcel.consignment, parcel.consignment.parts[0], dearer, dearer.valid_from)
 
     with pytest.raises(Refused, match="DeclAmount1"):
         await ktnet(office, http).amend(revalued, filing, 2, "x")

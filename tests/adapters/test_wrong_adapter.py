@@ -15,14 +15,16 @@ import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 
 from tests.adapters.office import Office
+from tests.adapters.parcels import drawn_up
 from tradelane.adapters.errors import Refused, Stale
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.adapters.ktnet import adapter as ktnet_adapter
 from tradelane.adapters.ktnet.declaration import document
 from tradelane.adapters.mydhl import booking as mydhl_booking
-from tradelane.adapters.unipass import UnipassAccess, UnipassCustoms
-from tradelane.adapters.unipass import adapter as unipass_adapter
-from tradelane.domain.export_declaration import Filing, draw_up
+from tradelane.adapters.unipass import Direction, UnipassAccess, UnipassCustoms, demo_keys
+from tradelane.adapters.unipass import rates as unipass_rates
+from tradelane.domain.export_declaration import Filing
+from tradelane.domain.export_route import RouteRefused
 from tradelane.domain.identifiers import ExportDeclarationNumber
 from tradelane.domain.trade_time import KOREA, today_in_korea
 
@@ -53,8 +55,7 @@ def ktnet(office: Office, http: httpx.AsyncClient) -> KtnetFiling:
 
 def unipass(office: Office, http: httpx.AsyncClient) -> UnipassCustoms:
     settings = office.settings
-    keys = {"API012": settings.unipass_key_rates, "API002": settings.unipass_key_export}
-    access = UnipassAccess(base_url=f"{settings.simulators_url}/unipass/ext/rest", keys=keys)
+    access = UnipassAccess(base_url=f"{settings.simulators_url}/unipass/ext/rest", keys=demo_keys())
     return UnipassCustoms(access, http)
 
 
@@ -65,16 +66,19 @@ async def test_the_import_rate_is_refused(
     parcel = await office.parcel()
     day = today_in_korea(office.now())
     right = await unipass(office, http).export_rate(day, "USD")
-    monkeypatch.setattr(unipass_adapter, "EXPORT_RATE", "2")
+    monkeypatch.setattr(unipass_rates, "FOR_EXPORTS", Direction.IMPORT)
     wrong = await unipass(office, http).export_rate(day, "USD")
     part = parcel.consignment.parts[0]
 
     assert wrong.krw_per_unit != right.krw_per_unit
+    with pytest.raises(RouteRefused, match="valued at the export rate of customs"):
+        drawn_up(parcel.consignment, part, wrong.model_copy(update={"kind": "import"}), day)
+    wrong = wrong.model_copy(update={"kind": right.kind})  # a reader that mixed them up would not know it either
     with pytest.raises(Stale, match="PaymentExchangeRate"):
-        await ktnet(office, http).lodge(draw_up(parcel.consignment, part, wrong, day, 1), day)
+        await ktnet(office, http).lodge(drawn_up(parcel.consignment, part, wrong, day), day)
     assert await office.acted("declare", parcel.shipment) == 0
 
-    await ktnet(office, http).lodge(draw_up(parcel.consignment, part, right, day, 1), day)
+    await ktnet(office, http).lodge(drawn_up(parcel.consignment, part, right, day), day)
     assert await office.acted("declare", parcel.shipment) == 1
 
 
@@ -83,7 +87,7 @@ async def test_the_rate_of_last_week_is_refused(office: Office, http: httpx.Asyn
     parcel = await office.parcel()
     day = today_in_korea(office.now())
     old = await unipass(office, http).export_rate(day - timedelta(days=7), "USD")
-    declaration = draw_up(parcel.consignment, parcel.consignment.parts[0], old, day, 1)
+    declaration = drawn_up(parcel.consignment, parcel.consignment.parts[0], old, day)
 
     with pytest.raises(Stale, match="PaymentExchangeRate"):
         await ktnet(office, http).lodge(declaration, day)

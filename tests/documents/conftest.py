@@ -79,7 +79,9 @@ def _header() -> dict[str, Any]:
         "consignee": _party(),
         "incoterm": Incoterm.DAP,
         "incoterm_place": "Santiago, Chile",
-        "export_declaration": ExportDeclarationNumber("6N00226000123X"),
+        "shipped_from": "Seoul, South Korea",
+        "shipped_to": "Santiago, Chile",
+        "declarations": (ExportDeclarationNumber("6N00226000123X"),),
         "reason_for_export": "Sale to a private consumer",
         "signatory": "Kim Ha-neul",
     }
@@ -105,6 +107,7 @@ def make_invoice() -> MakeInvoice:
             **_header(),
             "number": "MLC45848383497",
             "currency": "USD",
+            "payment_terms": "Paid in advance",
             "lines": lines,
             "freight": _usd("9.80"),
             "insurance": _usd("0.70"),

@@ -5,13 +5,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
+from tests.documents.reading import whole
 from tradelane.documents.commercial_invoice import render
 from tradelane.documents.fonts import MissingGlyph
+from tradelane.domain.money import Money
 from tradelane.domain.papers import CommercialInvoice, PaperLine, PaperParty
 
 MakeInvoice = Callable[..., CommercialInvoice]
@@ -43,7 +46,11 @@ def test_everything_a_customs_officer_needs_reads_back(make_invoice: MakeInvoice
         "6N002-26-000123X",
         "12 3456 7891",
         "DAP Santiago, Chile, Incoterms® 2020",
-        "USD (US Dollar)",
+        "USD (US Dollar / Dólar estadounidense)",
+        "FACTURA COMERCIAL",
+        "Corea del Sur",
+        "Same as consignee",
+        "Paid in advance",
         "보습 크림",
         "HS 3304.99",
         "KR 3304.99-1000",
@@ -63,7 +70,7 @@ def test_the_figures_printed_add_up(make_invoice: MakeInvoice) -> None:
 
 
 def test_an_invoice_without_waybill_and_declaration_says_nothing_false(make_invoice: MakeInvoice) -> None:
-    [text] = pages(render(make_invoice(export_declaration=None)))
+    [text] = pages(render(make_invoice(declarations=())))
     assert "6N002" not in text
     assert "ESTIMATE" not in text
     assert "Buyer" not in text
@@ -146,9 +153,34 @@ def test_a_character_without_glyph_is_refused_by_name_before_drawing(
     make_invoice: MakeInvoice, make_line: Callable[..., PaperLine]
 ) -> None:
     line = make_line(1, description_en="Cream \U0001f338 \U0001f338 \u0e01")
-    with pytest.raises(MissingGlyph, match=r"U\+1F338.*U\+0E01") as refusal:
+    with pytest.raises(MissingGlyph, match=r"U\+1F338.*U\+0E01.* in Description of goods\.$") as refusal:
         render(make_invoice(lines=(line,)))
     assert refusal.value.characters == "\U0001f338\u0e01"
+
+
+def test_a_consignee_whose_name_cannot_be_drawn_is_named_by_the_box_and_not_by_the_name(
+    make_invoice: MakeInvoice, make_party: Callable[..., PaperParty]
+) -> None:
+    with pytest.raises(MissingGlyph) as refusal:
+        render(make_invoice(consignee=make_party(name="Ana \U0001f338 Inventada")))
+    assert str(refusal.value) == "The font of the papers has no glyph for '\U0001f338' (U+1F338) in Consignee."
+
+
+def test_a_price_of_nothing_and_a_discount_are_printed_as_they_are(
+    make_invoice: MakeInvoice, make_line: Callable[..., PaperLine]
+) -> None:
+    free = make_line(1, unit_price=Money(amount=Decimal(0), currency="USD"))
+    cheaper = make_line(2, list_price=Money(amount=Decimal("15.00"), currency="USD"))
+    text = whole(render(make_invoice(lines=(free, cheaper))))
+    assert "0.00" in text
+    assert "list 15.00" in text
+    assert "USD 4.20" in text, "2 x (15.00 - 12.90)"
+
+
+def test_a_notify_party_has_a_box_of_its_own(make_invoice: MakeInvoice, make_party: Callable[..., PaperParty]) -> None:
+    text = whole(render(make_invoice(notify_party=make_party(name="Agencia Inventada Ltda."))))
+    assert "Agencia Inventada Ltda." in text
+    assert "Same as consignee" not in text
 
 
 def test_accents_written_as_separate_marks_are_drawn_composed(

@@ -40,10 +40,10 @@ def test_a_folder_without_the_files_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["á é í ó ú ñ ü ¿ ¡ º ª € ₩", "가힣똠", "Incoterms® 2020"])
 @pytest.mark.parametrize("bold", [True, False])
 def test_what_the_papers_need_can_be_drawn(text: str, bold: bool) -> None:
-    load().check([(text, bold)])
+    load().check([(text, bold, "")])
 
 
 @pytest.mark.parametrize("character", ["\U0001f338", "\n", "\x00", "\u200b", "\u0e01"])
 def test_what_cannot_be_drawn_is_named(character: str) -> None:
     with pytest.raises(MissingGlyph, match=f"U\\+{ord(character):04X}"):
-        load().check([(f"a{character}b", False)])
+        load().check([(f"a{character}b", False, "a box")])

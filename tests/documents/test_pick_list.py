@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import ContentStream
-from reportlab.graphics.barcode import code128
 
+from tests.documents.reading import scanned
 from tests.domain.parcel import ORDER, UCR, consignee, consignment, exporter, item
 from tradelane.documents.fonts import MissingGlyph
 from tradelane.documents.pick_list import render
@@ -41,7 +39,6 @@ PARCEL = consignment(
     lots={"BOM-CRM-50": "2607A"},
 )
 BOTH = pytest.mark.parametrize("language", list(Language))
-VALUES = {pattern: value for value, pattern in code128._patterns.items()}
 
 
 def drawn(language: Language = Language.ENGLISH, **changes: Any) -> bytes:
@@ -50,39 +47,6 @@ def drawn(language: Language = Language.ENGLISH, **changes: Any) -> bytes:
 
 def texts(pdf: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
-
-
-def barcodes(pdf: bytes) -> list[str]:
-    """What a scanner reads: bars and gaps of 1 to 4 modules, six of them a symbol of Code 128."""
-    page = PdfReader(BytesIO(pdf)).pages[0]
-    codes: list[list[tuple[float, float]]] = []
-    for values, operator in ContentStream(page["/Contents"].get_object(), page.pdf).operations:
-        if operator == b"q":
-            codes.append([])
-        elif operator == b"re" and codes and float(values[1]) == 0:
-            codes[-1].append((float(values[0]), float(values[2])))
-    return [_decoded(bars) for bars in codes if bars]
-
-
-def _decoded(bars: list[tuple[float, float]]) -> str:
-    module = min(width for _, width in bars)
-    assert bars[0][0] >= 9.9 * module, "the quiet zone is ten modules"
-    letters = ""
-    for (left, width), (right, _) in pairwise([*bars, (bars[-1][0] + bars[-1][1], 0.0)]):
-        letters += "ABCD"[round(width / module) - 1]
-        if (gap := round((right - left - width) / module)) > 0:
-            letters += "abcd"[gap - 1]
-    values = [VALUES[letters[at : at + 6]] for at in range(0, len(letters) - 7, 6)]
-    assert letters[-7:] == code128._patterns[code128.stop]
-    *data, check = values
-    assert (data[0] + sum(place * value for place, value in enumerate(data[1:], 1))) % 103 == check
-    text, kind = "", data[0]
-    for value in data[1:]:
-        if value in (99, 100) and kind != {99: 105, 100: 104}[value]:
-            kind = {99: 105, 100: 104}[value]
-        else:
-            text += f"{value:02d}" if kind == 105 else chr(value + 32)
-    return text
 
 
 @BOTH
@@ -110,7 +74,7 @@ def test_labels_are_in_the_language_of_the_bench() -> None:
 
 @BOTH
 def test_order_and_ucr_can_be_scanned(language: Language) -> None:
-    assert barcodes(drawn(language)) == [ORDER, UCR]
+    assert sorted(scanned(drawn(language))) == [ORDER, UCR]
 
 
 @BOTH

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tradelane.domain.catalogue import Exporter, IvaAccreditation, IvaRegime, Product, Seller
+from tradelane.domain.catalogue import (
+    Approval,
+    Exporter,
+    FilingChannel,
+    IvaAccreditation,
+    IvaRegime,
+    Product,
+    Seller,
+)
 from tradelane.domain.consignment import Consignment, ConsignmentItem, DeclarationPart, Package
+from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, draw_up
+from tradelane.domain.export_route import GoodsFacts, HskFacts
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.money import Money
 from tradelane.domain.order import Address, Consignee, Order, OrderLine, OrderStatus, Shipment
@@ -93,6 +103,19 @@ def part(*items: ConsignmentItem, index: int = 1) -> DeclarationPart:
     return DeclarationPart(index=index, exporter_id=items[0].exporter_id, items=items)
 
 
+def facts(*items: ConsignmentItem, **changes: Any) -> GoodsFacts:
+    """What customs says of goods: nothing, unless `confirmation` or `shortened_loading` says otherwise for all of them."""
+    codes = dict.fromkeys(one.hsk for one in items)
+    return GoodsFacts(day=BOUGHT.date(), facts=tuple(HskFacts(hsk=code, **changes) for code in codes))
+
+
+def drawn_up(
+    of: Consignment, one: DeclarationPart, rate: CustomsRate, day: date, round_: int = 1, **given: Any
+) -> ExportDeclaration:
+    """A declaration through KTNET of goods of which customs says nothing."""
+    return draw_up(of, one, rate, day, round_, **{"facts": facts(*of.items), "channel": FilingChannel.KTNET, **given})
+
+
 def package(**changes: Any) -> Package:
     """One carton."""
     fields: dict[str, Any] = {"gross_weight_g": 5000, "length_cm": "30", "width_cm": "20", "height_cm": "10"}
@@ -139,8 +162,20 @@ def product(sku: str = "HN-1", **changes: Any) -> Product:
         "width_cm": "20",
         "height_cm": "3",
         "needs_permit": False,
+        "alcohol_percent": "0",
+        "battery": "none",
+        "aerosol": False,
+        "magnet": False,
     }
-    return Product.model_validate({**fields, **changes})
+    made = Product.model_validate({**fields, **changes})
+    codes = {name: getattr(made, name) for name in ("hsk", "cl_tariff")}
+    approvals = {f"{name}_approval": approval(code) for name, code in codes.items() if code is not None}
+    return made.model_copy(update={name: one for name, one in approvals.items() if name not in changes})
+
+
+def approval(code: str) -> Approval:
+    """A broker's approval of a tariff code."""
+    return Approval(code=str(code), by="kim", on=date(2026, 3, 2), reason="ruling of the broker")
 
 
 def sold(sku: str | None = "HN-1", price: str | Money = "10.00", quantity: int = 1) -> OrderLine:

@@ -11,6 +11,7 @@ from tradelane.domain.amendment import (
     PRODUCT_FIELDS,
     Amendment,
     amended_consignee,
+    amended_fields,
     amended_product,
     checked,
     lot_of_sku,
@@ -34,6 +35,17 @@ RIGHT = {
     "items.HN-1.width_cm": ("20.25", "20.25"),
     "items.HN-1.height_cm": ("3", "3"),
     "items.HN-1.needs_permit": ("yes", "true"),
+    "items.HN-1.origin_basis": ("maker's confirmation, 2026-03-02", "maker's confirmation, 2026-03-02"),
+    "items.HN-1.maker_customs_id": ("한빛차-1-99-1-01-5", "한빛차**1991015"),
+    "items.HN-1.composition": ("cotton 100 %", "cotton 100 %"),
+    "items.HN-1.permits": ("검역증 26-1; 허가서 26-2", "검역증 26-1; 허가서 26-2"),
+    "items.HN-1.alcohol_percent": ("02.50E1", "25.0"),
+    "items.HN-1.battery": ("in_equipment", "in_equipment"),
+    "items.HN-1.aerosol": ("no", "false"),
+    "items.HN-1.magnet": ("1", "true"),
+    "items.HN-1.dangerous_goods_consent": ("DHL, mail of 2026-03-02", "DHL, mail of 2026-03-02"),
+    "items.HN-1.preference": ("B", "B"),
+    "items.HN-1.preference_basis": ("tariff change, file 26-7", "tariff change, file 26-7"),
     "consignee.name": ("María Ñuñoa", "María Ñuñoa"),
     "consignee.rut": ("12.345.678-5", "123456785"),
     "consignee.phone": ("+56 9 5555 0101", "+56 9 5555 0101"),
@@ -83,6 +95,14 @@ def test_what_is_typed_becomes_canonical_and_stays_so(path: str, typed: str, can
         ("items.HN-1.cl_tariff", "9901.0000", "ends with chapter 97"),
         ("items.HN-1.origin", "Korea", "two letters"),
         ("items.HN-1.needs_permit", "perhaps", "valid boolean"),
+        ("items.HN-1.alcohol_percent", "100.1", "less than or equal to 100"),
+        ("items.HN-1.alcohol_percent", "-1", "greater than or equal to 0"),
+        ("items.HN-1.alcohol_percent", "NaN", "finite"),
+        ("items.HN-1.alcohol_percent", "12.34", "no more than 1 decimal place"),
+        ("items.HN-1.battery", "lithium", "'none', 'in_equipment'"),
+        ("items.HN-1.maker_customs_id", "한빛", "is no customs clearance code"),
+        ("items.HN-1.hsk_approval", "kim", "is not known; write items.<SKU>.<field>"),
+        ("items.HN-1.cl_tariff_approval", "kim", "is not known"),
         ("items.HN-1.description_en", "   ", "has no value; write path=value"),
         ("items.HN-1.sku", "HN-2", "is not known; write items.<SKU>.<field> with one of exporter_id,"),
         ("items.HN-1.quantity", "1", "is not known"),
@@ -153,11 +173,23 @@ def test_the_latest_amendment_wins() -> None:
 )
 def test_product_data_typed_in_makes_the_same_product(fields: dict[str, None], sku: str) -> None:
     """Every known value, typed as text, comes back as the value it was."""
-    whole = product(sku, maker_name="한빛", description_es="Polera")
+    stated = {field: RIGHT[f"items.HN-1.{field}"][1] for field in PRODUCT_FIELDS}
+    whole = product(sku, **stated)
     lacking = whole.model_copy(update=fields)
     typed = [checked(f"items.{sku}.{field}", str(getattr(whole, field))) for field in fields]
     assert amended_product(lacking, typed) == whole
     assert amended_product(amended_product(lacking, typed), typed) == whole
+
+
+def test_an_amended_field_is_known_as_such_for_its_own_sku() -> None:
+    amendments = [
+        checked("items.A.B.hsk", "6109102000"),
+        checked("items.A.lot", "7"),
+        checked("items.A.hsk", "6109102000"),
+    ]
+    assert amended_fields("A", amendments) == {"hsk"}
+    assert amended_fields("A.B", amendments) == {"hsk"}
+    assert amended_fields("B", amendments) == set()
 
 
 def test_box_one_has_one_name() -> None:

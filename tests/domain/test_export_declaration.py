@@ -1,32 +1,33 @@
-"""Routes, caps and won of the Korean export declaration; figures from the notices and KTNET's own checks."""
+"""What a Korean export declaration says, its won, its reference and its digest."""
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.domain.parcel import ORDER, UCR, consignment, item, package, part, usd
+from tests.domain.parcel import ORDER, UCR, consignment, drawn_up, facts, item, package, part, usd
+from tradelane.domain.carriage import CarriageCosts
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import (
     CustomsRate,
     ExportDeclaration,
     ExportRoute,
     Filing,
     FilingState,
-    choose_route,
     draw_up,
     fob_krw,
     invoice_number,
     order_number,
-    simplified_cap,
 )
+from tradelane.domain.export_route import GoodsFacts, RouteRefused
 from tradelane.domain.money import Money
+from tradelane.domain.papers import Incoterm
 
 SUNDAY = date(2026, 11, 22)
-DAY_BEFORE, DAY_OF_CHANGE = date(2024, 7, 31), date(2024, 8, 1)
-PRICES = st.decimals(min_value="0.01", max_value=9000, places=2)
 
 
 def rate(krw: str, first: date = SUNDAY) -> CustomsRate:
@@ -38,57 +39,6 @@ def krw(amount: int) -> Money:
 
 
 THOUSAND = rate("1000")
-
-
-@pytest.mark.parametrize(
-    ("dollars", "day", "route"),
-    [
-        ("2000.000", DAY_BEFORE, ExportRoute.SIMPLIFIED),
-        ("2000.001", DAY_BEFORE, ExportRoute.FORMAL),  # one won above the cap of 2,000,000
-        ("2000.001", DAY_OF_CHANGE, ExportRoute.SIMPLIFIED),
-        ("4000.000", DAY_OF_CHANGE, ExportRoute.SIMPLIFIED),
-        ("4000.001", DAY_OF_CHANGE, ExportRoute.FORMAL),  # one won above the cap of 4,000,000
-        ("4000.000", date(2026, 11, 23), ExportRoute.SIMPLIFIED),
-        ("0.01", date(2014, 6, 30), ExportRoute.FORMAL),
-        ("2000.000", date(2014, 7, 1), ExportRoute.SIMPLIFIED),
-    ],
-)
-def test_the_cap_is_that_of_the_day(dollars: str, day: date, route: ExportRoute) -> None:
-    """KRW 4,000,000 FOB since 2024-08-01, 2,000,000 before (taxtimes.co.kr no. 265254)."""
-    choice = choose_route(part(item(dollars)), THOUSAND, day)
-    assert choice.route is route
-    assert str(day) in choice.why
-
-
-def test_there_was_no_cap_before_the_scheme() -> None:
-    assert simplified_cap(date(2014, 6, 30)) is None
-    assert simplified_cap(DAY_BEFORE) == krw(2_000_000)
-    assert simplified_cap(DAY_OF_CHANGE) == krw(4_000_000)
-
-
-def test_goods_that_need_confirmation_are_never_simplified() -> None:
-    """세관장확인대상 are excluded from the simplified route at any value (tradenpu.com pk_id=560)."""
-    choice = choose_route(part(item("1.00")), THOUSAND, DAY_OF_CHANGE, confirmation_goods=True)
-    assert choice.route is ExportRoute.FORMAL
-
-
-def test_each_line_is_cut_to_the_won_before_the_sum() -> None:
-    """Declared won of a line is floor(amount x export rate); 0.33 x 1389.57 = 458.5581, three lines make 1374."""
-    lines = [item("0.33", sku=f"HN-{number}") for number in range(3)]
-    assert choose_route(part(*lines), rate("1389.57"), SUNDAY).fob == krw(1374)
-
-
-def test_a_total_above_the_cap_is_formal_although_its_cut_lines_are_within() -> None:
-    """KTNET compares round(rate x amount): two lines of 2,000,000.6 won are cut to 4,000,000 but make 4,000,001."""
-    lines = [item("2000.0006", sku=sku) for sku in ("HN-1", "HN-2")]
-    choice = choose_route(part(*lines), THOUSAND, DAY_OF_CHANGE)
-    assert (choice.fob, choice.route) == (krw(4_000_000), ExportRoute.FORMAL)
-
-
-def test_the_cap_is_compared_for_each_exporter_alone() -> None:
-    parcel = consignment(item("3900", exporter_id="dotori"), item("3900", exporter_id="haneul"))
-    routes = [choose_route(one, THOUSAND, SUNDAY).route for one in parcel.parts]
-    assert routes == [ExportRoute.SIMPLIFIED, ExportRoute.SIMPLIFIED]
 
 
 @pytest.mark.parametrize(
@@ -111,28 +61,6 @@ def test_a_rate_is_valid_from_sunday_to_saturday() -> None:
     assert SUNDAY.strftime("%A") == "Sunday"
 
 
-@given(PRICES, PRICES, st.dates(date(2014, 7, 1), date(2030, 1, 1)))
-def test_dearer_goods_never_get_the_easier_route(one: Decimal, other: Decimal, day: date) -> None:
-    cheap, dear = sorted((one, other))
-    routes = [choose_route(part(item(usd(price))), THOUSAND, day).route for price in (cheap, dear)]
-    assert routes != [ExportRoute.FORMAL, ExportRoute.SIMPLIFIED]
-
-
-@given(PRICES, st.dates(date(2014, 7, 1), date(2030, 1, 1)), st.integers(0, 4000))
-def test_a_later_day_never_makes_a_simplified_declaration_formal(price: Decimal, day: date, later: int) -> None:
-    goods = part(item(usd(price)))
-    routes = [choose_route(goods, THOUSAND, day + timedelta(days=days)).route for days in (0, later)]
-    assert routes != [ExportRoute.SIMPLIFIED, ExportRoute.FORMAL]
-
-
-@given(st.lists(PRICES, min_size=1, max_size=8))
-def test_the_declared_total_is_the_sum_of_the_lines_and_loses_less_than_a_won_each(prices: list[Decimal]) -> None:
-    lines = [item(usd(price), sku=f"HN-{number}") for number, price in enumerate(prices)]
-    declared = choose_route(part(*lines), rate("1389.57"), SUNDAY).fob.amount
-    whole = sum(prices, Decimal(0)) * Decimal("1389.57")
-    assert whole - len(prices) < declared <= whole
-
-
 def drawn(round_: int = 1) -> ExportDeclaration:
     parcel = consignment(
         item("12.90", sku="B-1", exporter_id="dotori", quantity=3, net_weight_g=70),
@@ -140,7 +68,7 @@ def drawn(round_: int = 1) -> ExportDeclaration:
         item("600", sku="A-1", exporter_id="haneul", net_weight_g=1450),
         packages=(package(gross_weight_g=2001),),
     )
-    return draw_up(parcel, parcel.parts[0], rate("1389.57"), SUNDAY, round_)
+    return drawn_up(parcel, parcel.parts[0], rate("1389.57"), SUNDAY, round_)
 
 
 def test_a_declaration_says_what_one_exporter_sends() -> None:
@@ -153,6 +81,10 @@ def test_a_declaration_says_what_one_exporter_sends() -> None:
     ]
     assert (declaration.fob, declaration.amount) == (krw(54234), usd("39.03"))
     assert (declaration.route, declaration.destination, declaration.packages) == (ExportRoute.SIMPLIFIED, "CL", 1)
+    assert declaration.why.startswith(
+        "simplified declaration (전자상거래 간이수출신고): FOB 54,234 KRW is within the cap of"
+    )
+    assert (declaration.payment, declaration.freight, declaration.insurance) == (usd("39.03"), None, None)
 
 
 def test_the_parcels_gross_weight_is_shared_by_net_weight_without_loss() -> None:
@@ -162,14 +94,14 @@ def test_the_parcels_gross_weight_is_shared_by_net_weight_without_loss() -> None
         item(exporter_id="haneul", net_weight_g=1450),
         packages=(package(gross_weight_g=2001),),
     )
-    assert [draw_up(parcel, one, THOUSAND, SUNDAY, 1).gross_weight_g for one in parcel.parts] == [258, 1743]
+    assert [drawn_up(parcel, one, THOUSAND, SUNDAY).gross_weight_g for one in parcel.parts] == [258, 1743]
 
 
 @given(st.lists(st.integers(1, 30_000), min_size=1, max_size=6), st.integers(0, 50_000))
 def test_no_part_weighs_less_than_its_goods_and_all_weigh_the_parcel(nets: list[int], tare: int) -> None:
     goods = [item(exporter_id=f"e{number}", net_weight_g=net) for number, net in enumerate(nets)]
     parcel = consignment(*goods, packages=(package(gross_weight_g=sum(nets) + tare),))
-    shares = [draw_up(parcel, one, THOUSAND, SUNDAY, 1).gross_weight_g for one in parcel.parts]
+    shares = [drawn_up(parcel, one, THOUSAND, SUNDAY).gross_weight_g for one in parcel.parts]
     assert sum(shares) == parcel.gross_weight_g
     assert all(share >= one.net_weight_g for share, one in zip(shares, parcel.parts, strict=True))
 
@@ -204,3 +136,89 @@ def test_a_filing_keeps_the_x_of_its_number() -> None:
 def test_a_declaration_comes_back_from_json_unchanged() -> None:
     assert ExportDeclaration.model_validate_json(drawn().model_dump_json()) == drawn()
     assert drawn().lines[0].item.order_id == ORDER
+
+
+def test_the_route_by_which_it_was_filed_is_kept() -> None:
+    """A declaration that was accepted as simplified stays so, whatever a later price would have chosen."""
+    dear = consignment(item("5000"))
+    assert drawn_up(dear, dear.parts[0], THOUSAND, SUNDAY).route is ExportRoute.FORMAL
+    kept = drawn_up(dear, dear.parts[0], THOUSAND, SUNDAY, route=ExportRoute.SIMPLIFIED)
+    assert (kept.route, kept.fob) == (ExportRoute.SIMPLIFIED, krw(5_000_000))
+    assert kept.why == "simplified declaration (전자상거래 간이수출신고): it was filed so before"
+
+
+def test_goods_customs_was_not_asked_about_have_no_route() -> None:
+    parcel = consignment(item())
+    with pytest.raises(RouteRefused, match=r"Customs has not been asked what goods under HSK 6109\.10-1000 need"):
+        drawn_up(parcel, parcel.parts[0], THOUSAND, SUNDAY, facts=GoodsFacts(day=SUNDAY))
+
+
+def test_goods_without_a_value_have_no_route() -> None:
+    """A gift has a customs value too; the sentence names the amendment that gives it."""
+    parcel = consignment(item("0"))
+    with pytest.raises(RouteRefused, match=r"a gift has a customs value too: amend items\.HN-1\.unit_price"):
+        drawn_up(parcel, parcel.parts[0], THOUSAND, SUNDAY)
+
+
+def test_what_customs_says_and_the_way_to_it_are_never_guessed() -> None:
+    unchecked: Any = draw_up
+    with pytest.raises(TypeError, match="'facts' and 'channel'"):
+        unchecked(consignment(), part(item()), THOUSAND, SUNDAY, 1)
+
+
+DELIVERED: dict[str, Any] = {
+    "incoterm": Incoterm.DAP,
+    "shipping_charge": usd("10.00"),
+    "packages": (package(gross_weight_g=1000),),
+    "carriage_costs": CarriageCosts(
+        freight_base_krw=Decimal(5000), freight_per_kg_krw=Decimal(4000), insurance_permille=Decimal(5)
+    ),
+}
+
+
+def delivered(krw_per_unit: str = "1000", **changes: Any) -> ExportDeclaration:
+    """Goods of 60 and 40 dollars, sold delivered; net 400 and 100 g."""
+    goods = (item("30.00", sku="A", quantity=2, net_weight_g=200), item("40.00", sku="B", net_weight_g=100))
+    parcel = consignment(*goods, **{**DELIVERED, **changes})
+    return draw_up(
+        parcel, parcel.parts[0], rate(krw_per_unit), SUNDAY, 1, facts=facts(*goods), channel=FilingChannel.KTNET
+    )
+
+
+def test_delivered_goods_declare_freight_and_insurance_apart_from_fob() -> None:
+    """Boxes 46 to 49 by hand: 110 dollars are 110,000 won; freight 5,000 + 4,000 x 1 kg, insurance 5 permille of it."""
+    declaration = delivered()
+    assert (declaration.payment, declaration.freight, declaration.insurance) == (usd(110), krw(9000), krw(550))
+    assert declaration.fob == krw(100_450)
+    assert [(line.payment, line.unit_payment, line.fob_krw) for line in declaration.lines] == [
+        (usd(66), usd(33), krw(58_470)),
+        (usd(44), usd(44), krw(41_980)),
+    ]
+
+
+def test_unit_prices_with_carriage_in_them_make_the_payment_to_two_decimals() -> None:
+    """KTNET: the sum of quantity times unit price is PaymentAmount to two decimals; a unit price has six of them."""
+    declaration = delivered(shipping_charge=usd("4.01"))
+    [first, second] = declaration.lines
+    assert [line.unit_payment.amount for line in declaration.lines] == [Decimal("31.205000"), Decimal("41.600000")]
+    assert first.unit_payment * 2 + second.unit_payment == declaration.payment == usd("104.01")
+
+
+def test_the_digest_follows_what_customs_sees_of_carriage() -> None:
+    before = delivered().digest
+    dearer = DELIVERED["carriage_costs"].model_copy(update={"freight_base_krw": Decimal(6000)})
+    insured = DELIVERED["carriage_costs"].model_copy(update={"insurance_permille": Decimal(6)})
+    others = [
+        delivered(shipping_charge=usd("11.00")).digest,
+        delivered(carriage_costs=dearer).digest,
+        delivered(carriage_costs=insured).digest,
+        delivered(incoterm=Incoterm.CPT).digest,
+    ]
+    assert len({before, *others}) == 5
+    assert delivered(krw_per_unit="1100").digest == before, "the week's rate and what follows from it do not count"
+
+
+def test_the_digest_of_goods_priced_at_the_airport_knows_no_carriage() -> None:
+    """What the buyer pays the marketplace for carriage is on no box of an FCA declaration."""
+    free, charged = (delivered(incoterm=Incoterm.FCA, shipping_charge=usd(charge)) for charge in (0, 10))
+    assert free.digest == charged.digest

@@ -35,12 +35,15 @@ HEADER = {
     "consignee": {**PARTY, "name": "María", "country": "CL"},
     "incoterm": "DAP",
     "incoterm_place": "Santiago",
+    "shipped_from": "Seoul",
+    "shipped_to": "Santiago",
     "reason_for_export": "Sale",
     "signatory": "Kim",
 }
 INVOICE: dict[str, Any] = {
     **HEADER,
     "currency": "USD",
+    "payment_terms": "Paid",
     "lines": [LINE],
     "freight": usd("5"),
     "insurance": usd("1"),

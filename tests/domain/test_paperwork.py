@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.domain.parcel import RUT, consignee, consignment, exporter, item, package, usd
-from tradelane.domain.export_declaration import CustomsRate, draw_up
+from tests.domain.parcel import RUT, consignee, consignment, drawn_up, exporter, item, package, usd
+from tradelane.domain.export_declaration import CustomsRate
 from tradelane.domain.money import total
 from tradelane.domain.order import Address
 from tradelane.domain.paperwork import commercial_invoice, packing_list
@@ -61,7 +61,7 @@ def test_invoice_and_declarations_have_the_same_sum(lines: list[tuple[Decimal, i
     ]
     net = sum(units * net for _, units, net in lines)
     parcel = consignment(*goods, packages=(package(gross_weight_g=min(net + 150, 1_000_000)),))
-    declared = [draw_up(parcel, part, RATE, DAY, 1) for part in parcel.parts]
+    declared = [drawn_up(parcel, part, RATE, DAY) for part in parcel.parts]
     invoice = commercial_invoice(parcel, DAY)
     assert total((one.amount for one in declared), "USD") == invoice.goods_total
     assert sum(one.gross_weight_g for one in declared) == invoice.gross_weight_g
@@ -81,7 +81,7 @@ def test_several_boxes_are_listed_one_by_one_and_the_goods_together() -> None:
     assert [line.quantity for line in packing.lines] == [line.quantity for line in invoice.lines] == [3, 1]
     assert (packing.gross_weight_g, packing.net_weight_g, packing.cbm) == (2001, 1660, Decimal("0.0105"))
     assert invoice.packages == 2
-    declared = [draw_up(parcel, part, RATE, DAY, 1) for part in parcel.parts]
+    declared = [drawn_up(parcel, part, RATE, DAY) for part in parcel.parts]
     assert [one.packages for one in declared] == [2, 2]
     assert sum(one.gross_weight_g for one in declared) == 2001
 

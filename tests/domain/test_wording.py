@@ -17,7 +17,7 @@ from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect
 from tradelane.desk.orders import STAGES
 from tradelane.domain import wording
-from tradelane.domain.holds import BENCH, OWNERS, Fault, Hold, Resolution
+from tradelane.domain.holds import BENCH, COMPLIANCE, OWNERS, Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.import_regime import ImportRegime
 from tradelane.domain.language import Language
@@ -122,7 +122,7 @@ def test_every_key_of_a_hold_that_is_no_step_has_a_name() -> None:
 
 def test_every_value_an_operator_meets_has_a_name() -> None:
     wanted = {f"fault.{fault.value}" for fault in Fault} | {f"way.{way.value}" for way in Resolution}
-    wanted |= {f"stage.{stage}" for stage in STAGES} | {f"desk.{owner}" for owner in (*OWNERS.values(), BENCH)}
+    wanted |= {f"stage.{stage}" for stage in STAGES} | {f"desk.{owner}" for owner in (*OWNERS.values(), BENCH, COMPLIANCE)}
     wanted |= {f"transport.{status.value}" for status in TransportStatus}
     wanted |= {f"regime.{regime.value}" for regime in ImportRegime}
     ended = ("delivered", "cancelled", "carried", "returned", "refused", "moved", "shadowed")

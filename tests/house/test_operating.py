@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from tests.house.markdown import document
 from tests.house.tree import named, parsed, shipped_sources
 from tradelane.contracts.search_attributes import TYPES
-from tradelane.domain.holds import BENCH, OWNERS, Resolution
+from tradelane.domain.holds import BENCH, COMPLIANCE, OWNERS, Resolution
 from tradelane.settings import Settings
 from worker import NOTIFY_EVERY, RECONCILE_EVERY, SWEEP_EVERY
 
@@ -128,7 +128,7 @@ def test_every_reason_the_code_can_hold_for_has_a_row() -> None:
 
 
 def test_every_reason_says_who_is_asked_and_what_to_do() -> None:
-    desks = {owner.removesuffix(" desk") for owner in (*OWNERS.values(), BENCH)}
+    desks = {owner.removesuffix(" desk") for owner in (*OWNERS.values(), BENCH, COMPLIANCE)}
     for reason, _, asked, remedy in MANUAL.table_after("Holds", "reason"):
         assert len(remedy) > 4, reason
         if not asked.startswith("as the "):

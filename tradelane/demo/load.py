@@ -101,8 +101,7 @@ def fill(
     """Put all brands, products and sellers of a file into the stores."""
     for exporter in exporters(content):
         exporter_store.put(exporter)
-    for product in products(content):
-        catalogue.put(product)
+    catalogue.put_many(products(content))
     for seller in sellers(content, go_live, ACCREDITATION):
         seller_store.put(seller)
 

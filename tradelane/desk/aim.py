@@ -6,13 +6,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tradelane.contracts.steps import PLAN_CONSIGNMENT, RECORD_DECISION, VOID_BOOKING, WITHDRAW_EXPORT_DECLARATION
+from tradelane.contracts.steps import (
+    ARCHIVE_DOSSIER,
+    PLAN_CONSIGNMENT,
+    RECORD_DECISION,
+    SURVEY_EFFECTS,
+    VOID_BOOKING,
+    WITHDRAW_EXPORT_DECLARATION,
+)
 from tradelane.desk.complaints import NotFound, RefusedByRule
 from tradelane.desk.history import Outcome, Round, Story
 from tradelane.domain.holds import Hold
 from tradelane.ports import Claim, Decision
 
-UNWINDING = frozenset({WITHDRAW_EXPORT_DECLARATION.name, VOID_BOOKING.name, "do_not_tender", "intercept"})
+UNWINDING = frozenset(
+    {
+        SURVEY_EFFECTS.name,
+        WITHDRAW_EXPORT_DECLARATION.name,
+        VOID_BOOKING.name,
+        ARCHIVE_DOSSIER.name,
+        "do_not_tender",
+        "intercept",
+    }
+)
 """Steps that a cancelled order may still have replayed."""
 
 CANCELLED = "cancelled"

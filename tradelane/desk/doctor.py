@@ -109,7 +109,9 @@ async def _worker(client: Client) -> Finding:
 def _addresses(settings: Settings) -> list[tuple[str, str]]:
     found = [("service", f"http://{settings.host}:{settings.service_port}/health")]
     simulated = f"{settings.simulators_url}/_stage/health"
-    named = [("mercadolibre", settings.mercadolibre_url), ("unipass", settings.unipass_url)]
+    named = [("mercadolibre", settings.mercadolibre_url)]
+    if settings.customs is Channel.PROTOCOL:
+        named.append(("unipass", settings.unipass_url))
     if settings.filing is Channel.PROTOCOL:
         named.append(("ktnet", settings.ktnet_url))
     plug = carrier_plug(settings.transport)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from tradelane.desk.certificates import certificates_of
 from tradelane.desk.complaints import NotFound, WrongUsage
 from tradelane.domain.identifiers import OrderId
 from tradelane.stores import Stores
@@ -22,6 +23,8 @@ class KeptPaper(BaseModel):
     size: int
     sha256: str
     file: str
+    note: str = ""
+    """What is to be known of it: of which declaration a certificate is, and whether it was read."""
 
 
 def papers_of(stores: Stores, order: OrderId, copy_to: Path | None = None) -> tuple[KeptPaper, ...]:
@@ -35,6 +38,7 @@ def papers_of(stores: Stores, order: OrderId, copy_to: Path | None = None) -> tu
     if claim is None:
         raise NotFound(f"No consignment holds order {order}; `tradelane orders show {order}` says where it stands.")
     papers = []
+    notes = {one.sha256: one.note for one in certificates_of(stores, claim.ucr, stores.documents.of_ucr(claim.ucr))}
     for kept in stores.documents.of_ucr(claim.ucr):
         place = stores.documents.path(kept.sha256)
         if copy_to is not None:
@@ -46,5 +50,14 @@ def papers_of(stores: Stores, order: OrderId, copy_to: Path | None = None) -> tu
             except OSError as problem:
                 raise WrongUsage(f"{target} cannot be written: {problem.strerror}.") from problem
             place = str(target)
-        papers.append(KeptPaper(kind=kept.kind, version=kept.version, size=kept.size, sha256=kept.sha256, file=place))
+        papers.append(
+            KeptPaper(
+                kind=kept.kind,
+                version=kept.version,
+                size=kept.size,
+                sha256=kept.sha256,
+                file=place,
+                note=notes.get(kept.sha256, ""),
+            )
+        )
     return tuple(papers)

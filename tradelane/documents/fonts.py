@@ -31,15 +31,20 @@ class FontsNotFound(LookupError):
 
 
 class MissingGlyph(ValueError):
-    """A text holds characters that the font cannot draw; ``characters`` lists them once each, in order."""
+    """A text holds characters that the font cannot draw; ``characters`` lists them once each, in order.
 
-    def __init__(self, characters: str) -> None:
-        super().__init__(characters)
+    ``fields`` are the boxes and columns they stand in; the text itself is never repeated, for it may be a name.
+    """
+
+    def __init__(self, characters: str, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(characters, fields)
         self.characters = characters
+        self.fields = fields
 
     def __str__(self) -> str:
         named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in self.characters)
-        return f"The font of the papers has no glyph for {named}."
+        where = f" in {'; '.join(self.fields)}" if self.fields else ""
+        return f"The font of the papers has no glyph for {named}{where}."
 
 
 @dataclass(frozen=True)
@@ -71,18 +76,22 @@ class Font:
         parsed: Any = TTFont(name, str(path))
         pdfmetrics.registerFont(parsed)
         face = parsed.face
-        self._glyphs: frozenset[int] = frozenset(face.charToGlyph)
-        self._widths: dict[int, float] = dict(face.charWidths)
+        self.parsed: Any = parsed
+        """ReportLab's font object, which splits a text into its embedded subsets."""
+        self._drawable: frozenset[str] = frozenset(c for c in map(chr, face.charToGlyph) if c.isprintable())
+        self._widths: dict[str, float] = {chr(code): width for code, width in face.charWidths.items()}
         self._default: float = face.defaultWidth
 
     def width(self, text: str, size: float) -> float:
         """Width of the text in points."""
         widths, default = self._widths, self._default
-        return sum([widths.get(ord(character), default) for character in text]) * size / 1000
+        return sum([widths.get(character, default) for character in text]) * size / 1000
 
     def lacks(self, text: str) -> list[str]:
         """Characters of the text without a glyph; control characters never have one."""
-        return [c for c in dict.fromkeys(text) if ord(c) not in self._glyphs or not c.isprintable()]
+        if self._drawable.issuperset(text):
+            return []
+        return [c for c in dict.fromkeys(text) if c not in self._drawable]
 
 
 @dataclass(frozen=True)
@@ -92,13 +101,16 @@ class Fonts:
     regular: Font
     bold: Font
 
-    def check(self, texts: Iterable[tuple[str, bool]]) -> None:
-        """Raise MissingGlyph if a (text, bold) pair holds a character its weight cannot draw."""
+    def check(self, texts: Iterable[tuple[str, bool, str]]) -> None:
+        """Raise MissingGlyph if a (text, bold, field) holds a character its weight cannot draw."""
         missing: dict[str, None] = {}
-        for text, bold in texts:
-            missing.update(dict.fromkeys((self.bold if bold else self.regular).lacks(text)))
+        fields: dict[str, None] = {}
+        for text, bold, field in texts:
+            lacking = (self.bold if bold else self.regular).lacks(text)
+            missing.update(dict.fromkeys(lacking))
+            fields.update(dict.fromkeys([field] if lacking and field else []))
         if missing:
-            raise MissingGlyph("".join(missing))
+            raise MissingGlyph("".join(missing), tuple(fields))
 
 
 def load(source: FontSource | None = None) -> Fonts:

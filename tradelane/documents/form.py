@@ -1,6 +1,6 @@
-"""The form all papers share: title, header boxes, a ruled table, the signature.
+"""The form all papers share: title, boxes, a ruled table, the signature.
 
-Boxes carry an English and a Korean label and grow with their text; both columns of the header end at the same
+Boxes carry a label in up to three languages and grow with their text; both columns of the header end at the same
 height. The table goes over as many pages as it needs and repeats its headings.
 """
 
@@ -19,6 +19,8 @@ RIGHT = WIDTH - 36.0
 TOP = 34.0
 BOTTOM = HEIGHT - 46.0
 INSIDE = 4.0
+BARCODE = 22.0
+"""Height of a barcode in points, so that a hand scanner reads it in one sweep."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Column:
     """Under the label; empty where the paper is in one language."""
     width: float
     align: Align = "left"
+    spanish: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,14 @@ def running(header: PaperHeader) -> Running:
 
 
 class Form:
-    """One paper being filled from top to bottom; the title comes in the paper's language and in another."""
+    """One paper being filled from top to bottom; the title comes in the paper's language and in others.
 
-    def __init__(self, pad: Pad, title: str, other: str, running: Running) -> None:
+    ``corner`` is a barcode with its text at the right of the title, ``mark`` a word in large letters there instead.
+    """
+
+    def __init__(
+        self, pad: Pad, title: str, other: str, running: Running, *, corner: str = "", mark: str = "", over: str = ""
+    ) -> None:
         self.pad = pad
         self._title = title
         self._other = other
@@ -68,16 +76,19 @@ class Form:
         self._table_top = 0.0
         self.sheet: Sheet = pad.sheet()
         self.y = TOP
-        self._first_heading()
+        self._first_heading(corner, mark, over)
 
-    def boxes(self, left: Sequence[Sequence[Cell]], right: Sequence[Sequence[Cell]]) -> None:
+    def boxes(self, left: Sequence[Sequence[Cell]], right: Sequence[Sequence[Cell]], share: float = 0.5) -> None:
         """Two columns of rows of cells side by side; the last row of the shorter column is stretched.
 
         Texts that would run off the page are set smaller, so that even the longest allowed names have room.
         """
-        half = (RIGHT - LEFT) / 2
-        for scale in (1.0, 0.85, 0.7, 0.5):
-            columns = [self._stacked(left, LEFT, half, scale), self._stacked(right, LEFT + half, half, scale)]
+        whole = RIGHT - LEFT
+        for scale in (1.0, 0.85, 0.7, 0.5, 0.4):
+            columns = [
+                self._stacked(left, LEFT, whole * share, scale),
+                self._stacked(right, LEFT + whole * share, whole * (1 - share), scale),
+            ]
             end = max(row[0].y + row[0].height for rows in columns for row in rows)
             if end <= BOTTOM:
                 break
@@ -88,23 +99,46 @@ class Form:
                     self._draw_cell(placed, bottom - placed.y)
         self.y = end
 
+    def band(self, cells: Sequence[Cell], *, least: float = 0) -> None:
+        """One row of cells over the whole width, shared by their weights; on a new page where there is no room."""
+        for scale in (1.0, 0.85, 0.7, 0.5, 0.4):
+            [row] = self._stacked([cells], LEFT, RIGHT - LEFT, scale)
+            height = max(least, row[0].height)
+            if TOP + 20 + height <= BOTTOM:
+                break
+        if self.y + height > BOTTOM:
+            self._next_sheet()
+            [row] = self._stacked([cells], LEFT, RIGHT - LEFT, scale)
+        for placed in row:
+            self._draw_cell(placed, height)
+        self.y += height
+
+    def strip(self, text: str) -> None:
+        """A shaded line over the whole width that heads what follows."""
+        lines = self.pad.wrapped(text, HEADING, RIGHT - LEFT - 2 * INSIDE)
+        height = len(lines) * HEADING.leading + 4
+        self.need(height + 40)
+        self.sheet.box(LEFT, self.y, RIGHT - LEFT, height, fill=0.9)
+        self._texts([(line, HEADING) for line in lines], LEFT, self.y + 2, RIGHT - LEFT, "left")
+        self.y += height
+
     def begin_table(self, columns: Sequence[Column]) -> None:
         """Draw the headings, on a new page if there is no room for them and a line."""
         self._columns = columns
-        if self.y + 60 > BOTTOM:
+        if self.y + 66 > BOTTOM:
             self._next_sheet()
         self._headings()
 
     def row(self, cells: Sequence[Sequence[Styled]], *, fill: float | None = None, least: float = 0) -> None:
-        """One row at least so high; each cell is a list of texts, wrapped to its column."""
-        fitted: list[list[Styled]] = []
-        for column, texts in zip(self._columns, cells, strict=True):
-            room = column.width - 2 * INSIDE + 2
-            if column.align == "right":
-                fitted.append([(text, self.pad.fitted(text, style, room)) for text, style in texts])
-            else:
-                fitted.append(self._wrapped(texts, room))
-        height = max(least, max(sum(style.leading for _, style in lines) for lines in fitted) + 5)
+        """One row at least so high; each cell is a list of texts, wrapped to its column.
+
+        A row that is higher than a page is set smaller until it fits.
+        """
+        for scale in (1.0, 0.8, 0.6, 0.45):
+            fitted = self._fitted(cells, scale)
+            height = max(least, max(sum(style.leading for _, style in lines) for lines in fitted) + 5)
+            if height <= BOTTOM - TOP - 60:
+                break
         if self.y + height > BOTTOM:
             self._end_page_of_table()
             self._next_sheet()
@@ -113,6 +147,7 @@ class Form:
             self.sheet.box(LEFT, self.y, RIGHT - LEFT, height, fill=fill, stroke=False)
             self.sheet.rule(LEFT, self.y, RIGHT, self.y, 0.25)  # the fill covers the rule of the row above
         for column, left_edge, lines in zip(self._columns, self._edges(), fitted, strict=False):
+            self.sheet.field = column.label
             self._texts(lines, left_edge, self.y + 2.5, column.width, column.align)
         self.y += height
         self.sheet.rule(LEFT, self.y, RIGHT, self.y, 0.25)
@@ -127,18 +162,21 @@ class Form:
             self._next_sheet()
 
     def figures(self, entries: Sequence[tuple[str, str, str, bool]], x: float, width: float) -> float:
-        """A column of (label, Korean label, value, strong) between rules; returns its height."""
+        """A column of (label, label in other languages, value, strong) between rules; returns its height."""
         y = self.y
-        for label, korean, value, strong in entries:
+        for label, other, value, strong in entries:
+            self.sheet.field = label
             style = Style(9, bold=True) if strong else BODY
             high = 17.0 if strong else 14.0
             if strong:
                 self.sheet.box(x, y, width, high, fill=0.92, stroke=False)
-            self.sheet.text(x + INSIDE, y + 3, label, Style(7.5, bold=strong))
-            used = self.pad.fonts.bold.width(label, 7.5) + 8
-            self.sheet.text(x + INSIDE + used, y + 3.8, korean, LABEL)
-            room = width - used - self.pad.fonts.regular.width(korean, LABEL.size) - 3 * INSIDE
-            shown = self.pad.fitted(value, style, room)
+            name = Style(7.5, bold=strong)
+            self.sheet.text(x + INSIDE, y + 3, label, name)
+            used = self.pad.width(label, name) + 6
+            room = width - used - 3 * INSIDE
+            shown = self.pad.fitted(value, style, room * 0.75)
+            beside = self.pad.fitted(other, LABEL, max(room - self.pad.width(value, shown), 20))
+            self.sheet.text(x + INSIDE + used, y + 3.8, other, beside)
             self.sheet.text(x + width - INSIDE, y + 2.5, value, shown, "right")
             y += high
             self.sheet.rule(x, y, x + width, y, 0.25)
@@ -147,6 +185,7 @@ class Form:
 
     def note(self, label: str, text: str) -> None:
         """A shaded box over the whole width that nobody can overlook."""
+        self.sheet.field = label
         lines = self.pad.wrapped(f"{label}: {text}", STRONG, RIGHT - LEFT - 2 * INSIDE)
         height = len(lines) * STRONG.leading + 6
         self.need(height + 4)
@@ -154,23 +193,54 @@ class Form:
         self._texts([(line, STRONG) for line in lines], LEFT, self.y + 3, RIGHT - LEFT, "left")
         self.y += height
 
-    def signature(self, header: PaperHeader, statement: str, korean: str) -> None:
+    def small_print(self, text: str) -> None:
+        """A paragraph in small letters over the whole width."""
+        lines = [(line, FINE) for line in self.pad.wrapped(text, FINE, RIGHT - LEFT)]
+        self.need(len(lines) * FINE.leading)
+        self._texts(lines, LEFT - INSIDE, self.y, RIGHT - LEFT, "left")
+        self.y += len(lines) * FINE.leading
+
+    def ticks(self, label: str, options: Sequence[tuple[str, bool]], columns: int) -> None:
+        """A box with things to tick; what applies is crossed."""
+        self.sheet.field = label
+        rows = -(-len(options) // columns)
+        height = 13 + rows * 12.0
+        self.need(height)
+        self.sheet.box(LEFT, self.y, RIGHT - LEFT, height)
+        self.sheet.text(LEFT + INSIDE, self.y + 2.5, label, LABEL)
+        each = (RIGHT - LEFT - 2 * INSIDE) / columns
+        for at, (name, applies) in enumerate(options):
+            x, y = LEFT + INSIDE + at % columns * each, self.y + 12.5 + at // columns * 12
+            self.sheet.box(x, y, 7.5, 7.5)
+            if applies:
+                self.sheet.rule(x + 1, y + 1, x + 6.5, y + 6.5, 1)
+                self.sheet.rule(x + 1, y + 6.5, x + 6.5, y + 1, 1)
+            style = self.pad.fitted(name, Style(7, bold=applies), each - 14)
+            self.sheet.text(x + 11, y - 0.5, name, style)
+        self.y += height
+
+    def signature(self, who: Sequence[Styled], day: str, statements: Sequence[str], label: str = "") -> None:
         """The statement on the left and the box to sign in on the right."""
         half = (RIGHT - LEFT) / 2
         room = half - 2 * INSIDE
-        left = self._wrapped(((statement, SMALL), (korean, SMALL)), room)
-        right = self._wrapped(((header.exporter.name, SMALL), (header.signatory, STRONG)), room)
-        height = max(12 + sum(style.leading for _, style in left), 46 + sum(style.leading for _, style in right))
+        left = self._wrapped([(statement, SMALL) for statement in statements], room)
+        right = self._wrapped(who, room)
+        height = max(14 + sum(style.leading for _, style in left), 46 + sum(style.leading for _, style in right))
         self.need(height + 6)
-        for x, label in ((LEFT, "Declaration  신고문"), (LEFT + half, "Signed by  서명")):
+        titles = (
+            label or "Declaration  신고문  Declaración",
+            "Signature, name, date  서명·성명·일자  Firma, nombre, fecha",
+        )
+        for x, title in ((LEFT, titles[0]), (LEFT + half, titles[1])):
+            self.sheet.field = title
             self.sheet.box(x, self.y, half, height)
-            self.sheet.text(x + INSIDE, self.y + 3, label, LABEL)
-        self._texts(left, LEFT, self.y + 12, half, "left")
+            self.sheet.text(x + INSIDE, self.y + 2.5, title, LABEL)
+        self._texts(left, LEFT, self.y + 11.5, half, "left")
         names = sum(style.leading for _, style in right)
         self._texts(right, LEFT + half, self.y + height - names - 4, half, "left")
         line = self.y + height - names - 8
         self.sheet.rule(LEFT + half + INSIDE, line, RIGHT - INSIDE, line, 0.4)
-        self.sheet.text(RIGHT - INSIDE, self.y + 3, f"{header.date:%Y-%m-%d}", SMALL, "right")
+        self.sheet.text(RIGHT - INSIDE, self.y + height - SMALL.leading - 4, day, SMALL, "right")
         self.y += height
 
     def finish(self) -> bytes:
@@ -178,26 +248,36 @@ class Form:
         count = len(self.pad.sheets)
         foot = HEIGHT - 38
         for number, sheet in enumerate(self.pad.sheets, 1):
+            sheet.field = "the foot of the page"
             sheet.rule(LEFT, foot, RIGHT, foot, 0.4)
             of = self._running.pages.format(number=number, count=count)
             text = f"{self._title}  {self._running.foot}"
-            room = RIGHT - LEFT - 70
-            sheet.text(LEFT, foot + 4, text, self.pad.fitted(text, FINE, room))
+            sheet.text(LEFT, foot + 4, text, self.pad.fitted(text, FINE, RIGHT - LEFT - 70))
             sheet.text(RIGHT, foot + 4, of, FINE, "right")
         return self.pad.finish()
 
-    def _first_heading(self) -> None:
+    def _first_heading(self, corner: str, mark: str, over: str) -> None:
         middle = (LEFT + RIGHT) / 2
+        self.sheet.field = "the heading"
         self.sheet.text(middle, self.y, self._title, Style(16, bold=True), "centre")
-        self.sheet.text(middle, self.y + 20, self._other, Style(9), "centre")
+        self.sheet.text(middle, self.y + 20, self._other, self.pad.fitted(self._other, Style(9), 230), "centre")
+        if corner:
+            self.sheet.barcode(RIGHT - 160, self.y - 2, 168, 20, corner)
+            self.sheet.text(RIGHT, self.y + 20, corner, FINE, "right")
+        if mark:
+            self.sheet.text(RIGHT, self.y, mark, Style(16, bold=True), "right")
+        for at, line in enumerate(over.split("\n") if over else ()):
+            self.sheet.text(LEFT, self.y + 1 + at * 9, line, self.pad.fitted(line, FINE, 140))
         self.y += 38
 
     def _next_sheet(self) -> None:
         self.sheet = self.pad.sheet()
+        self.sheet.field = "the heading"
         self.y = TOP
         title = f"{self._title}  {self._other}"
-        self.sheet.text(LEFT, self.y, title, Style(9, bold=True))
-        used = self.pad.fonts.bold.width(title, 9) + 12
+        bold = Style(9, bold=True)
+        self.sheet.text(LEFT, self.y, title, bold)
+        used = self.pad.width(title, bold) + 12
         shown = self.pad.fitted(self._running.over, BODY, RIGHT - LEFT - used)
         self.sheet.text(RIGHT, self.y + 1, self._running.over, shown, "right")
         self.y += 18
@@ -206,27 +286,45 @@ class Form:
         stacked: list[list[_Placed]] = []
         y = self.y
         for cells in rows:
-            each = width / len(cells)
-            row: list[_Placed] = []
-            contents = [self._wrapped(_scaled(cell.texts, scale), each - 2 * INSIDE) for cell in cells]
+            shares = [width * cell.share / sum(one.share for one in cells) for cell in cells]
+            contents = [
+                self._wrapped(_scaled(cell.texts, scale), each - 2 * INSIDE)
+                for cell, each in zip(cells, shares, strict=True)
+            ]
             height = max(
-                14.0 + sum(style.leading for _, style in lines) + (28 if cell.barcode else 0)
+                14.0 + sum(style.leading for _, style in lines) + (BARCODE + 4 if cell.barcode else 0)
                 for cell, lines in zip(cells, contents, strict=True)
             )
-            for at, (cell, lines) in enumerate(zip(cells, contents, strict=True)):
-                row.append(_Placed(cell, x + at * each, y, each, lines, height))
-            stacked.append(row)
+            edges = accumulate(shares, initial=x)
+            stacked.append(
+                [
+                    _Placed(cell, edge, y, each, lines, height)
+                    for cell, edge, each, lines in zip(cells, edges, shares, contents, strict=False)
+                ]
+            )
             y += height
         return stacked
 
     def _draw_cell(self, placed: _Placed, height: float) -> None:
         cell, sheet = placed.cell, self.sheet
-        sheet.box(placed.x, placed.y, placed.width, height)
-        sheet.text(placed.x + INSIDE, placed.y + 2.5, f"{cell.label}  {cell.korean}".strip(), LABEL)
+        sheet.field = cell.label
+        sheet.box(placed.x, placed.y, placed.width, height, fill=0.96 if cell.shaded else None)
+        label = "  ".join(part for part in (cell.label, cell.korean, cell.spanish) if part)
+        sheet.text(placed.x + INSIDE, placed.y + 2.5, label, self.pad.fitted(label, LABEL, placed.width - 2 * INSIDE))
         self._texts(placed.lines, placed.x, placed.y + 11.5, placed.width, "left")
         if cell.barcode is not None:
-            under = placed.y + 12.5 + sum(style.leading for _, style in placed.lines)
-            sheet.barcode(placed.x + INSIDE, under, placed.width - 2 * INSIDE, 24, cell.barcode)
+            under = placed.y + 13.0 + sum(style.leading for _, style in placed.lines)
+            sheet.barcode(placed.x, under, min(placed.width, 230.0), BARCODE, cell.barcode)
+
+    def _fitted(self, cells: Sequence[Sequence[Styled]], scale: float) -> list[list[Styled]]:
+        fitted: list[list[Styled]] = []
+        for column, texts in zip(self._columns, cells, strict=True):
+            room = column.width - 2 * INSIDE + 2
+            if column.align == "right":
+                fitted.append([(text, self.pad.fitted(text, style, room)) for text, style in texts])
+            else:
+                fitted.append(self._wrapped(_scaled(texts, scale), room))
+        return fitted
 
     def _wrapped(self, texts: Sequence[Styled], width: float) -> list[Styled]:
         return [(line, style) for text, style in texts for line in self.pad.wrapped(text, style, width)]
@@ -242,12 +340,20 @@ class Form:
 
     def _headings(self) -> None:
         self._table_top = self.y
-        labels = [self.pad.wrapped(c.label, HEADING, c.width - 4) for c in self._columns]
-        height = max(len(lines) for lines in labels) * HEADING.leading + LABEL.leading + 5
+        texts = [
+            [(line, HEADING) for line in self.pad.wrapped(column.label, HEADING, column.width - 4)]
+            + [
+                (other, self.pad.fitted(other, LABEL, column.width - 4))
+                for other in (column.korean, column.spanish)
+                if other
+            ]
+            for column in self._columns
+        ]
+        height = max(sum(style.leading for _, style in lines) for lines in texts) + 5
         self.sheet.box(LEFT, self.y, RIGHT - LEFT, height, fill=0.92)
-        for column, edge, lines in zip(self._columns, self._edges(), labels, strict=False):
-            texts = [(line, HEADING) for line in lines] + [(column.korean, LABEL)] * bool(column.korean)
-            self._texts(texts, edge, self.y + 2.5, column.width, "centre")
+        for column, edge, lines in zip(self._columns, self._edges(), texts, strict=False):
+            self.sheet.field = column.label
+            self._texts(lines, edge, self.y + 2.5, column.width, "centre")
         self.y += height
 
     def _end_page_of_table(self) -> None:
@@ -256,5 +362,7 @@ class Form:
             self.sheet.rule(edge, self._table_top, edge, self.y, 0.4)
 
 
-def _scaled(texts: Sequence[Styled], scale: float) -> list[Styled]:
+def _scaled(texts: Sequence[Styled], scale: float) -> Sequence[Styled]:
+    if scale == 1:
+        return texts
     return [(text, replace(style, size=style.size * scale)) for text, style in texts]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-from tradelane.domain.holds import BENCH, OWNERS
+from tradelane.domain.holds import BENCH, COMPLIANCE, OWNERS
 
-DESKS = tuple(sorted({BENCH, *OWNERS.values()}))
+DESKS = tuple(sorted({BENCH, COMPLIANCE, *OWNERS.values()}))
 """Every desk that can own a hold."""
 
 ALL_OTHERS = "*"

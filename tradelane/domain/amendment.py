@@ -2,7 +2,7 @@
 
 A path names the thing, the value is text as a person types it:
 
-- `items.<SKU>.<field>`: product data of this order (`hsk`, `cl_tariff`, `description_en`, `net_weight_g`, ...);
+- `items.<SKU>.<field>`: product data of this order (`hsk`, `cl_tariff`, `description_en`, `battery`, ...);
 - `items.<SKU>.unit_price`: value of one unit in USD, where the sale's price is not the customs value (gifts, mistakes);
 - `items.<SKU>.lot`: the maker's lot (제조번호) of these goods; it goes before the parcel's;
 - `consignee.<field>`: `name`, `rut`, `phone`, `email`, `comuna`, `region`, `address` (lines separated by `|`);
@@ -18,16 +18,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from tradelane.domain.catalogue import Centimetres, Grams, Product
+from tradelane.domain.catalogue import TARIFF_CODES, Centimetres, Grams, Product
 from tradelane.domain.identifiers import Rut
 from tradelane.domain.money import Money
 from tradelane.domain.order import Consignee
 
-PRODUCT_FIELDS = tuple(name for name in Product.model_fields if name != "sku")
+_APPROVALS = tuple(f"{code}_approval" for code in TARIFF_CODES)
+PRODUCT_FIELDS = tuple(name for name in Product.model_fields if name not in ("sku", *_APPROVALS))
+"""Approvals are left out: who amends a code approves it for the order, and the decision keeps who and why."""
 CONSIGNEE_FIELDS = ("name", "rut", "phone", "email", "comuna", "region", "address")
 PACKAGE_FIELDS = ("gross_weight_g", "length_cm", "width_cm", "height_cm")
 PRICE = "unit_price"
@@ -173,9 +176,14 @@ def _lot(path: str, value: str) -> str:
 
 
 def _product_value(path: str, field: str, value: str) -> str:
-    annotation: Any = Product.model_fields[field].annotation
     given = _positive(path, value) if field.endswith(("_g", "_cm")) else value
-    return _parsed(path, TypeAdapter(annotation), given)
+    return _parsed(path, _adapter(field), given)
+
+
+@cache
+def _adapter(field: str) -> TypeAdapter[Any]:
+    annotation: Any = Product.model_fields[field].annotation
+    return TypeAdapter(annotation)
 
 
 def _consignee_value(path: str, field: str, value: str) -> str:
@@ -239,6 +247,17 @@ def amended_product(product: Product, amendments: Iterable[Amendment]) -> Produc
     changes = {a.path.removeprefix(prefix): a.value for a in amendments if a.path.startswith(prefix)}
     changes = {field: value for field, value in changes.items() if field in PRODUCT_FIELDS}
     return Product.model_validate({**product.model_dump(), **changes}) if changes else product
+
+
+def amended_fields(sku: str, amendments: Iterable[Amendment]) -> frozenset[str]:
+    """Fields of a SKU that a person has stated for the order at hand.
+
+    >>> sorted(amended_fields("A", [Amendment(path="items.A.hsk", value="6109101000")]))
+    ['hsk']
+    """
+    prefix = f"items.{sku}."
+    stated = {a.path.removeprefix(prefix) for a in amendments if a.path.startswith(prefix)}
+    return frozenset(stated & set(PRODUCT_FIELDS))
 
 
 def amended_consignee(consignee: Consignee, amendments: Iterable[Amendment]) -> Consignee:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.identifiers import (
     BusinessRegistrationNumber,
     ChileanTariffCode,
@@ -77,7 +78,7 @@ class Product(_Master):
     maker_customs_id: CustomsClearanceCode | None = None
     """제조자 통관고유부호; without it the maker is declared unknown (제조미상9999000)."""
     composition: str | None = None
-    """성분: materials with their shares, as box 31 and the invoice say them."""
+    """성분: materials with their shares, in English, as box 31 and the invoice say them."""
     net_weight_g: Grams | None = None
     gross_weight_g: Grams | None = None
     length_cm: Centimetres | None = None
@@ -100,32 +101,6 @@ class Product(_Master):
     """Criterion letter of the Korea-Chile agreement when preference is claimed for the goods, as the signer chose it."""
     preference_basis: str | None = None
     """Why the goods originate: the rule and the papers that show it (kept 5 years)."""
-
-
-NEEDED = (
-    "exporter_id",
-    "description_en",
-    "description_ko",
-    "hsk",
-    "cl_tariff",
-    "origin",
-    "net_weight_g",
-    "needs_permit",
-)
-"""What a declaration cannot do without, in the order a person is asked for it."""
-
-
-def missing_fields(product: Product) -> tuple[str, ...]:
-    """Names of the needed fields that are still unknown.
-
-    >>> missing_fields(Product(sku="A-1", exporter_id="haneul"))[:2]
-    ('description_en', 'description_ko')
-    """
-    return tuple(name for name in NEEDED if _unknown(getattr(product, name)))
-
-
-def _unknown(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 class FilingChannel(StrEnum):
@@ -196,6 +171,8 @@ class Exporter(_Master):
     drawback_applicant: str = Field(default="1", pattern="^[12]$")
     """환급신청인: 1 the exporter, 2 the maker."""
     origin_signer: Signer | None = None
+    preferred_route: ExportRoute | None = None
+    """The route it asks for where the rules leave a choice; None = the easiest. List conversion goes by wish alone."""
 
 
 class IvaRegime(StrEnum):
@@ -230,3 +207,70 @@ class Seller(_Master):
     go_live: Instant
     """Orders bought before this instant are listed, never started."""
     accreditation: IvaAccreditation = IvaAccreditation()
+
+
+NEEDED = (
+    "exporter_id",
+    "description_en",
+    "description_ko",
+    "hsk",
+    "cl_tariff",
+    "origin",
+    "net_weight_g",
+    "needs_permit",
+    "alcohol_percent",
+    "battery",
+    "aerosol",
+    "magnet",
+)
+"""What no parcel can do without, in the order a person is asked for it: a fact nobody has stated is never harmless."""
+
+NEEDED_FOR_PREFERENCE = ("origin_basis", "preference_basis", "maker_name", "maker_customs_id")
+"""What a claim under the Korea-Chile agreement rests on beside the exporter's signer."""
+
+NEEDED_FOR_DRAWBACK = ("maker_name", "maker_customs_id")
+"""Who made the goods: nobody gets duties back for a maker that is declared unknown."""
+
+UNKNOWN_MAKER = CustomsClearanceCode("제조미상9999000")
+"""What a declaration says where the maker is not known; no maker's own code."""
+
+UNKNOWN_MAKER_NAMES = ("미상", "제조미상")
+"""Its name in such a declaration."""
+
+TARIFF_CODES = ("hsk", "cl_tariff")
+"""Fields that count only with the approval of a person."""
+
+
+def missing_fields(product: Product, exporter: Exporter | None = None) -> tuple[str, ...]:
+    """Names of the needed fields that are still unknown; what a claim or a wish of the exporter needs comes last.
+
+    >>> missing_fields(Product(sku="A-1", exporter_id="haneul"))[:2]
+    ('description_en', 'description_ko')
+    """
+    needed = [*NEEDED]
+    if claims_preference(product):
+        needed += NEEDED_FOR_PREFERENCE
+    if exporter is not None and exporter.drawback is not Drawback.NONE:
+        needed += NEEDED_FOR_DRAWBACK
+    return tuple(name for name in dict.fromkeys(needed) if _unknown(getattr(product, name)))
+
+
+def claims_preference(product: Product) -> bool:
+    """Whether a lower duty in Chile is claimed for the goods, so that an origin statement is signed for them."""
+    return not _unknown(product.preference)
+
+
+def approved(product: Product, code: str) -> bool:
+    """Whether a person has approved exactly the tariff code that stands in `hsk` or `cl_tariff`.
+
+    An approval of the code before is none of this one.
+    """
+    approval: Approval | None = getattr(product, f"{code}_approval")
+    value = getattr(product, code)
+    return value is not None and approval is not None and approval.code == str(value)
+
+
+def _unknown(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip() in ("", UNKNOWN_MAKER, *UNKNOWN_MAKER_NAMES)
+    return value is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tradelane.domain.carriage import CarriageCosts
 from tradelane.domain.catalogue import Centimetres, Exporter, Grams, IvaAccreditation
 from tradelane.domain.identifiers import (
     ChileanTariffCode,
@@ -56,7 +57,7 @@ class ConsignmentItem(_Value):
     list_price: Money | None = None
     """What one unit costs without discount, where the marketplace says so; the price paid is `unit_price`."""
     sale_fee: Money | None = None
-    """What the marketplace keeps of the whole line; it is a cost of selling and no part of any customs value."""
+    """What the marketplace keeps, as it tells it (of the line or of one unit); no part of any customs value."""
 
     @property
     def amount(self) -> Money:
@@ -118,6 +119,8 @@ class Consignment(_Value):
     incoterm: Incoterm
     incoterm_place: str
     shipping_charge: Money
+    carriage_costs: CarriageCosts = CarriageCosts()
+    """What carriage costs the seller; needed where the terms of delivery put it into the price."""
     accreditation: IvaAccreditation
     own_carrier: bool
     version: int = 1

@@ -1,80 +1,34 @@
-"""The Korean export declaration (수출신고): routes, valuation and what one declaration says.
+"""The Korean export declaration (수출신고): what one declaration says, and where it stands at customs.
 
-Sources: 수출 및 반송통관에 관한 고시 (routes and caps), 관세평가 운영 고시 제3조 (weekly rates), the KTNET cross-border
-filing guide (fields and rounding). Caps are data with effective dates, never constants in logic.
+Its values come from `valuation`, its route from `route_choice`. Sources: 수출 및 반송통관에 관한 고시 (boxes), the KTNET
+cross-border filing guide (fields and rounding).
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.catalogue import Exporter
+from tradelane.domain.carriage import HOLDS_BOTH, HOLDS_FREIGHT
+from tradelane.domain.catalogue import Exporter, FilingChannel
 from tradelane.domain.consignment import Consignment, ConsignmentItem, DeclarationPart
-from tradelane.domain.export_route import ExportRoute, RouteChoice, compared, simplified_cap
+from tradelane.domain.customs_rate import CustomsRate as CustomsRate
+from tradelane.domain.customs_rate import fob_krw as fob_krw
+from tradelane.domain.export_route import ExportRoute as ExportRoute
+from tradelane.domain.export_route import GoodsFacts, RouteChoice, RouteRefused
 from tradelane.domain.identifiers import ExportDeclarationNumber, Ucr
 from tradelane.domain.money import Money, total
 from tradelane.domain.outside import digest_of
+from tradelane.domain.route_choice import NAMES, choose_route
 from tradelane.domain.trade_time import Instant
+from tradelane.domain.valuation import NotValued, Valuation, value
 
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class CustomsRate(_Value):
-    """A weekly customs rate for *exports* (UNI-PASS API012, imexTp 1); valid Sunday to Saturday, Korean days."""
-
-    currency: str
-    krw_per_unit: Decimal
-    valid_from: date
-    kind: str = "export"
-
-    @property
-    def valid_to(self) -> date:
-        """The Saturday the rate ends with."""
-        return self.valid_from + timedelta(days=6)
-
-    def covers(self, day: date) -> bool:
-        """Whether a Korean day lies in the rate's week."""
-        return self.valid_from <= day <= self.valid_to
-
-
-def fob_krw(amount: Money, rate: CustomsRate) -> Money:
-    """Declared value of one line in won: floor(amount x rate); totals are sums of floored lines.
-
-    >>> rate = CustomsRate(currency="USD", krw_per_unit=Decimal("1389.57"), valid_from=date(2026, 11, 22))
-    >>> str(fob_krw(Money(amount=Decimal("12.90"), currency="USD"), rate))
-    '17925 KRW'
-    """
-    if amount.currency != rate.currency:
-        raise ValueError(f"A {rate.currency} rate cannot value an amount in {amount.currency}.")
-    won = (amount.amount * rate.krw_per_unit).quantize(Decimal(1), rounding=ROUND_FLOOR)
-    return Money(amount=won, currency="KRW")
-
-
-def choose_route(
-    part: DeclarationPart, rate: CustomsRate, day: date, *, confirmation_goods: bool = False
-) -> RouteChoice:
-    """Choose between simplified and formal declaration for one exporter's goods on one Korean day.
-
-    `confirmation_goods` are 세관장확인대상 (UNI-PASS API029): they never take the simplified route.
-    The declared FOB is a sum of floored lines; KTNET compares the cap with the whole amount, rounded. The greater
-    counts, since a declaration of several lines can be within the cap by one and above it by the other.
-    """
-    fob = total((fob_krw(item.amount, rate) for item in part.items), "KRW")
-    highest = compared(fob, part.amount.converted(rate.krw_per_unit, "KRW"))
-    cap = simplified_cap(day)
-    if confirmation_goods:
-        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why="goods need confirmation by the customs head")
-    if cap is None:
-        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"no simplified scheme on {day}")
-    if highest > cap:
-        return RouteChoice(route=ExportRoute.FORMAL, fob=fob, why=f"FOB {highest} is above the cap of {cap} on {day}")
-    return RouteChoice(route=ExportRoute.SIMPLIFIED, fob=fob, why=f"FOB {fob} is within the cap of {cap} on {day}")
 
 
 class DeclarationLine(_Value):
@@ -83,6 +37,21 @@ class DeclarationLine(_Value):
     number: int
     item: ConsignmentItem
     fob_krw: Money
+    carriage: Money | None = None
+    """The line's share of the buyer's charge for carriage, where the terms of delivery put it into the price."""
+
+    @property
+    def payment(self) -> Money:
+        """What the contract says of the line; all lines make box 49."""
+        return self.item.amount + self.carriage if self.carriage else self.item.amount
+
+    @property
+    def unit_payment(self) -> Money:
+        """The contract's price of one unit; with carriage in it, to the six decimals that a unit price may have."""
+        if not self.carriage:
+            return self.item.unit_price
+        unit = (self.payment.amount / self.item.quantity).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+        return Money(amount=unit, currency=self.payment.currency)
 
 
 class ExportDeclaration(_Value):
@@ -106,12 +75,21 @@ class ExportDeclaration(_Value):
     why: str = ""
     """Why this route, in words an operator reads."""
     freight: Money | None = None
-    """Carriage in won that the price contains (boxes 47 and 48): part of the payment, not of the FOB."""
+    """Carriage in won that the price contains (box 47): part of the payment, not of the FOB. None: the term holds none."""
     insurance: Money | None = None
+    """Insurance in won that the price contains (box 48)."""
+    insurance_permille: Decimal = Decimal(0)
+    """By which thousandths of the price the insurance was counted."""
+
+    @property
+    def payment(self) -> Money:
+        """Box 49: what the contract says under the terms of delivery."""
+        return total((line.payment for line in self.lines), self.part.items[0].unit_price.currency)
 
     @property
     def amount(self) -> Money:
-        return self.part.amount
+        """The same, as filing channels call it."""
+        return self.payment
 
     @property
     def fob(self) -> Money:
@@ -142,7 +120,13 @@ class ExportDeclaration(_Value):
             self.gross_weight_g,
             self.incoterm,
         )
-        return digest_of((parcel, lines))
+        if self.freight is None:
+            return digest_of((parcel, lines))
+        # won of insurance follow from the week's rate: what they are counted by does not
+        charges = [line.payment.model_dump(mode="json") for line in self.lines]
+        return digest_of(
+            (parcel, lines, charges, self.freight.model_dump(mode="json"), str(self.insurance_permille.normalize()))
+        )
 
 
 def order_number(ucr: Ucr, part: DeclarationPart, round_: int) -> str:
@@ -159,29 +143,60 @@ def invoice_number(ucr: Ucr, part: DeclarationPart | None = None) -> str:
 
 
 def draw_up(
-    consignment: Consignment, part: DeclarationPart, rate: CustomsRate, day: date, round_: int
+    consignment: Consignment,
+    part: DeclarationPart,
+    rate: CustomsRate,
+    day: date,
+    round_: int,
+    *,
+    facts: GoodsFacts,
+    channel: FilingChannel,
+    route: ExportRoute | None = None,
 ) -> ExportDeclaration:
-    """Draw up the declaration of one part from the plan: pure, so that a retry says the same."""
-    choice = choose_route(part, rate, day)
-    lines = tuple(
-        DeclarationLine(number=number, item=item, fob_krw=fob_krw(item.amount, rate))
-        for number, item in enumerate(part.items, start=1)
-    )
+    """Draw up the declaration of one part from the plan: pure, so that a retry says the same.
+
+    `rate` is that of the week in which it is declared, `facts` what customs says of its goods, `channel` the exporter's
+    way to customs; `route` is the one by which it was filed before, which is then not chosen again.
+
+    Raises:
+        RouteRefused: the goods have no customs value as they stand, or no way to customs is open to them.
+    """
+    exporter = consignment.exporter(part.exporter_id)
+    try:
+        valuation = value(consignment, rate).of(part.exporter_id)
+    except NotValued as wrong:
+        raise RouteRefused(str(wrong)) from wrong
+    if route is None:
+        choice = choose_route(part, valuation, day, facts, exporter, channel)
+    else:
+        choice = RouteChoice(route=route, fob=valuation.fob_krw, why=f"{NAMES[route]}: it was filed so before")
+    term, charged = valuation.incoterm, valuation.incoterm in HOLDS_FREIGHT
     return ExportDeclaration(
         ucr=consignment.ucr,
         part=part,
         order_no=order_number(consignment.ucr, part, round_),
-        exporter=consignment.exporter(part.exporter_id),
+        exporter=exporter,
         route=choice.route,
         rate=rate,
-        lines=lines,
+        lines=_lines(part, valuation, charged=charged),
         buyer_name=consignment.consignee.name,
         destination=consignment.consignee.address.country,
         packages=len(consignment.packages),
         package_kind=consignment.packages[0].kind,
         gross_weight_g=_share_of_gross(consignment, part),
-        incoterm=consignment.incoterm.value,
+        incoterm=term.value,
         invoice_number=invoice_number(consignment.ucr),
+        why=choice.why,
+        freight=valuation.freight_krw if charged else None,
+        insurance=valuation.insurance_krw if term in HOLDS_BOTH else None,
+        insurance_permille=consignment.carriage_costs.insurance_permille if term in HOLDS_BOTH else Decimal(0),
+    )
+
+
+def _lines(part: DeclarationPart, valuation: Valuation, *, charged: bool) -> tuple[DeclarationLine, ...]:
+    return tuple(
+        DeclarationLine(number=number, item=item, fob_krw=valued.fob_krw, carriage=valued.carriage if charged else None)
+        for number, (item, valued) in enumerate(zip(part.items, valuation.lines, strict=True), start=1)
     )
 
 

@@ -1,13 +1,14 @@
-"""Which way goods leave Korea: formal, simplified, list conversion or list clearance, with dated caps and the reason.
+"""Which ways goods may leave Korea: formal, simplified, list conversion or list clearance, with dated caps.
 
 Sources: 수출 및 반송통관에 관한 고시 (routes; list clearance 제55조①8), taxtimes.co.kr no. 265254 (simplified cap of
 KRW 4,000,000 from 2024-08-01). Article numbers are text here, never logic. Caps are data with the first day they apply.
+The choice among them is made in `route_choice`.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -66,19 +67,44 @@ class RouteChoice(_Value):
     others: tuple[str, ...] = ()
 
 
-SIMPLIFIED_CAPS: tuple[tuple[date, Decimal], ...] = (
-    (date(2014, 7, 1), Decimal(2_000_000)),
-    (date(2024, 8, 1), Decimal(4_000_000)),
+class RouteRefused(ValueError):
+    """No way to customs is open to these goods as they stand; the message says why and what to do."""
+
+
+class Cap(_Value):
+    """The highest FOB value in won that a route takes, with the first day it applies."""
+
+    route: ExportRoute
+    first_day: date
+    most: Money
+    source: str
+    certain: bool
+    """False where one public source says so and nobody has confirmed it."""
+
+
+def _cap(route: ExportRoute, first_day: date, won: int, source: str, *, certain: bool) -> Cap:
+    most = Money(amount=Decimal(won), currency="KRW")
+    return Cap(route=route, first_day=first_day, most=most, source=source, certain=certain)
+
+
+CAPS: tuple[Cap, ...] = (
+    # launched in July 2014 (ajunews 2014-07-30); no declaration of ours is that old
+    _cap(ExportRoute.SIMPLIFIED, date(2014, 7, 1), 2_000_000, "ajunews 2014-07-30", certain=True),
+    _cap(ExportRoute.SIMPLIFIED, date(2024, 8, 1), 4_000_000, "taxtimes.co.kr no. 265254", certain=True),
+    # the notice of 2020-10-14 said 2,000,000; that it follows the simplified cap is a reading
+    _cap(ExportRoute.LIST_CONVERSION, date(2020, 10, 14), 2_000_000, "custra.com bbsNo 26137", certain=False),
+    _cap(ExportRoute.LIST_CONVERSION, date(2024, 8, 1), 4_000_000, "as the simplified declaration", certain=False),
+    # at every customs house since 2023-02-01, before that at three
+    _cap(ExportRoute.LIST_CLEARANCE, date(2023, 2, 1), 2_000_000, "shippingnewsnet 51957, 제55조①8", certain=False),
 )
-"""FOB caps in KRW of the simplified route, each with the first day it applies (taxtimes.co.kr no. 265254)."""
+"""Each cap of each route, in the order of their days. The formal declaration has none."""
 
 
-def simplified_cap(day: date) -> Money | None:
-    """The cap in force on a day, or None before the scheme existed."""
-    caps = [cap for first_day, cap in SIMPLIFIED_CAPS if first_day <= day]
-    return Money(amount=caps[-1], currency="KRW") if caps else None
+def cap_on(route: ExportRoute, day: date) -> Cap | None:
+    """The cap of a route in force on a Korean day, or None before the route was open.
 
-
-def compared(fob: Money, whole: Money) -> Money:
-    """What is compared with a cap: the greater of the sum of floored lines and the whole, rounded as KTNET does."""
-    return max(fob, whole.rounded(ROUND_HALF_UP))
+    >>> str(cap_on(ExportRoute.SIMPLIFIED, date(2024, 7, 31)).most)
+    '2000000 KRW'
+    """
+    caps = [cap for cap in CAPS if cap.route is route and cap.first_day <= day]
+    return caps[-1] if caps else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.catalogue import Exporter, Product, missing_fields
+from tradelane.domain.catalogue import Exporter, Product
 from tradelane.domain.identifiers import OrderId
+from tradelane.domain.lacks import Lack, Remedy, lacks
 from tradelane.domain.money import Money
 from tradelane.domain.order import Consignee, OrderLine, Shipment
 
@@ -27,8 +28,7 @@ class Gap(BaseModel):
 
 def mend_at_marketplace(order_id: OrderId, what: str) -> Gap:
     """A gap that only the marketplace can close."""
-    command = f"tradelane holds resolve {order_id} --step plan_consignment --action retry"
-    return Gap(what=what, command=f"correct the sale or the listing in Mercado Libre, then: {command}")
+    return Gap(what=what, command=f"correct the sale or the listing in Mercado Libre, then: {_retry(order_id)}")
 
 
 def sale_gaps(order_id: OrderId, line: OrderLine) -> list[Gap]:
@@ -63,31 +63,27 @@ def carriage_gaps(order_id: OrderId, shipment: Shipment) -> list[Gap]:
     ]
 
 
-def product_gaps(order_id: OrderId, product: Product, exporters: Mapping[str, Exporter]) -> list[Gap]:
-    """What the catalogue does not say of a product, and codes that contradict one another."""
-    sku = product.sku
-    gaps = [
-        _by_amendment(order_id, f"items.{sku}.{field}=VALUE", f"SKU {sku}: {field} is missing")
-        for field in missing_fields(product)
-    ]
-    if product.exporter_id and product.exporter_id.strip() and product.exporter_id not in exporters:
-        gaps.append(
-            Gap(
-                what=f"SKU {sku}: exporter {product.exporter_id} is not registered",
-                command="tradelane exporters import FILE, then: tradelane holds resolve "
-                f"{order_id} --step plan_consignment --action retry",
-            )
-        )
-    if product.hsk and product.cl_tariff and product.hsk.hs6 != product.cl_tariff.hs6:
-        gaps.append(
-            _by_amendment(
-                order_id,
-                f"items.{sku}.cl_tariff=VALUE",
-                f"SKU {sku}: Korean code {product.hsk.printed} and Chilean code {product.cl_tariff.printed} "
-                "do not begin with the same six digits; correct cl_tariff or hsk",
-            )
-        )
-    return gaps
+def product_gaps(
+    order_id: OrderId, product: Product, exporters: Mapping[str, Exporter], amended: Collection[str] = ()
+) -> list[Gap]:
+    """What keeps a product from being declared; `amended` are its fields that a person has amended for the order."""
+    return [Gap(what=lack.what, command=_command(order_id, lack)) for lack in lacks(product, exporters, amended)]
+
+
+def _command(order_id: OrderId, lack: Lack) -> str:
+    sku = shlex.quote(lack.sku)
+    match lack.remedy:
+        case Remedy.FIELD:
+            return _amend(order_id, f"items.{lack.sku}.{lack.field}=VALUE")
+        case Remedy.APPROVAL:
+            code = "" if lack.field == "both" else f" --code {lack.field}"
+            mend = f"tradelane catalogue approve {sku}{code} --by NAME --reason WHY"
+        case Remedy.SIGNER:
+            signer = "origin_signer.name=NAME origin_signer.title=TITLE"
+            mend = f"tradelane exporters set {shlex.quote(lack.exporter_id)} {signer}"
+        case Remedy.EXPORTER:
+            mend = "tradelane exporters import FILE"
+    return f"{mend}, then: {_retry(order_id)}"
 
 
 def consignee_gaps(order_id: OrderId, consignee: Consignee, *, rut_required: bool) -> list[Gap]:
@@ -115,4 +111,12 @@ def charge_gaps(order_id: OrderId, charge: Money) -> list[Gap]:
 
 def _by_amendment(order_id: OrderId, assignment: str, what: str) -> Gap:
     """A gap that one amendment closes; what a person copies into a shell is quoted."""
-    return Gap(what=what, command=f"tradelane orders amend {order_id} --set {shlex.quote(assignment)}")
+    return Gap(what=what, command=_amend(order_id, assignment))
+
+
+def _amend(order_id: OrderId, assignment: str) -> str:
+    return f"tradelane orders amend {order_id} --set {shlex.quote(assignment)}"
+
+
+def _retry(order_id: OrderId) -> str:
+    return f"tradelane holds resolve {order_id} --step plan_consignment --action retry"

@@ -69,10 +69,17 @@ OWNERS: dict[Fault, str] = {
 BENCH = "packing bench"
 
 
-def owner_of(reason: str, fault: Fault) -> str:
-    """Who is asked first: the bench for packing, else the desk of the fault.
+COMPLIANCE = "compliance desk"
+SCREENING = frozenset({"party_lists_missing", "party_lists_old", "party_hit", "party_confirmed"})
+"""Reasons of the compliance desk, whoever is at fault."""
 
-    >>> owner_of("packing", Fault.OURS), owner_of("refused", Fault.CARRIER)
-    ('packing bench', 'forwarding desk')
+
+def owner_of(reason: str, fault: Fault) -> str:
+    """Who is asked first: the bench for packing, compliance for screening, else the desk of the fault.
+
+    >>> owner_of("packing", Fault.OURS), owner_of("refused", Fault.CARRIER), owner_of("party_hit", Fault.BUYER_DATA)
+    ('packing bench', 'forwarding desk', 'compliance desk')
     """
+    if reason in SCREENING:
+        return COMPLIANCE
     return BENCH if reason == "packing" else OWNERS[fault]

@@ -182,10 +182,10 @@ class Money(BaseModel, frozen=True, extra="forbid"):
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The exact sum; of nothing, zero. Raises CurrencyMismatch when one amount is in another currency."""
-    result = Money.zero(currency)
+    nothing, result = Money.zero(currency), Decimal(0)
     for amount in amounts:
-        result = result + amount
-    return result
+        result = _EXACT.add(result, nothing._same(amount))
+    return nothing._with(result)
 
 
 def _exact_number(number: int | Decimal) -> Decimal:

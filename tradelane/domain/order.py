@@ -38,7 +38,7 @@ class OrderLine(_Fact):
     list_price: Money | None = None
     """Per unit without discount, where the marketplace says so."""
     sale_fee: Money | None = None
-    """What the marketplace keeps of the whole line."""
+    """What the marketplace keeps, as it tells it: whether of the line or of one unit is not certain."""
 
 
 class Order(_Fact):

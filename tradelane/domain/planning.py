@@ -7,7 +7,14 @@ from decimal import ROUND_CEILING, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from tradelane.domain.amendment import Amendment, amended_consignee, amended_price, amended_product
+from tradelane.domain.amendment import (
+    Amendment,
+    amended_consignee,
+    amended_fields,
+    amended_price,
+    amended_product,
+)
+from tradelane.domain.carriage import CarriageCosts
 from tradelane.domain.catalogue import Exporter, Product, Seller, missing_fields
 from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
 from tradelane.domain.gaps import (
@@ -19,7 +26,7 @@ from tradelane.domain.gaps import (
     product_gaps,
     sale_gaps,
 )
-from tradelane.domain.identifiers import Ucr
+from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.order import BuyerTaxId, Consignee, Order, OrderLine, Shipment
 from tradelane.domain.papers import Incoterm
 
@@ -41,6 +48,8 @@ class LaneTerms(BaseModel):
     packing_by_estimate: bool = False
     packing_tare_g: int = 150
     rut_required: bool = True
+    carriage_costs: CarriageCosts = CarriageCosts()
+    """By the contract with the forwarder; needed for terms whose price holds carriage (groups C and D)."""
 
 
 class Unplannable(Exception):
@@ -84,7 +93,7 @@ def plan(
             if not sku:
                 continue
             product = amended_product(products.get(sku, Product(sku=sku)), overlay)
-            gaps.extend(product_gaps(order_id, product, exporters))
+            gaps.extend(product_gaps(order_id, product, exporters, amended_fields(sku, overlay)))
             if missing_fields(product):
                 continue
             parcels.append((product, line.quantity))
@@ -93,6 +102,7 @@ def plan(
     gaps.extend(consignee_gaps(order_id, consignee, rut_required=terms.rut_required))
     gaps.extend(carriage_gaps(order_id, shipment))
     gaps.extend(charge_gaps(order_id, shipment.shipping_charge))
+    gaps.extend(_cost_gaps(order_id, terms))
     if gaps:
         raise Unplannable(tuple(dict.fromkeys(gaps)))
     estimate = _estimate(parcels, terms) if terms.packing_by_estimate else None
@@ -110,10 +120,23 @@ def plan(
         incoterm=terms.incoterm,
         incoterm_place=terms.place,
         shipping_charge=shipment.shipping_charge,
+        carriage_costs=terms.carriage_costs,
         accreditation=seller.accreditation,
         own_carrier=shipment.own_carrier,
         version=version,
     )
+
+
+def _cost_gaps(order_id: OrderId, terms: LaneTerms) -> list[Gap]:
+    """What carriage costs, where the price holds it and customs wants it told apart (boxes 47 and 48)."""
+    return [
+        Gap(
+            what=f"a {terms.incoterm.value} price holds what carriage costs, and {setting} is not set",
+            command=f"set {setting} for the workers and start them anew, then: "
+            f"tradelane holds resolve {order_id} --step plan_consignment --action retry",
+        )
+        for setting in terms.carriage_costs.unknown(terms.incoterm)
+    ]
 
 
 def _item(order: Order, sku: str, line: OrderLine, unit_price: object, product: Product) -> ConsignmentItem:

@@ -6,6 +6,7 @@ these hits of exactly these entries, and the decision is kept. No value here car
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -64,3 +65,16 @@ class Screening(_Value):
     def mark(self) -> str:
         """Names exactly these hits (who resembles which entry): a decision about others does not answer for them."""
         return digest_of(sorted((hit.role, hit.source, hit.entry_id) for hit in self.hits))[:12]
+
+
+def missing_lists(states: Sequence[ListState], required: Sequence[str]) -> tuple[str, ...]:
+    """Names of the lists that must be there and are not, or have no entries."""
+    there = {state.source for state in states if state.entries}
+    return tuple(name for name in required if name not in there)
+
+
+def old_lists(
+    states: Sequence[ListState], required: Sequence[str], today: date, most_days: int
+) -> tuple[ListState, ...]:
+    """Those of the lists that must be there whose own date lies more than so many days back."""
+    return tuple(state for state in states if state.source in required and (today - state.dated).days > most_days)

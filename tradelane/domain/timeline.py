@@ -20,6 +20,7 @@ from typing import Protocol
 
 from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
+from tradelane.domain.screening import Screening
 
 FIRST = "0" * 64
 """What stands as the digest before the first line."""
@@ -245,6 +246,28 @@ def paper(kind: str, version: int, sha256: str) -> Line:
         "paper",
         f"{kind} v{version}",
         {"kind": kind, "version": str(version), "sha256": sha256},
+    )
+
+
+def screening(moment: str, screened: Screening, verdict: str) -> Line:
+    """The parties were compared with the lists of those days, before `filing` or `handover`; no name of ours stands here.
+
+    `verdict` is `clear`, `asked`, `cleared` or `confirmed`; the same outcome on the same lists writes no second line.
+    """
+    lists = {f"{state.source} {state.dated.isoformat()}": state.sha256[:12] for state in screened.lists}
+    evidence = {
+        "moment": moment,
+        "lists": ", ".join(f"{name} {sha256}" for name, sha256 in lists.items()),
+        "threshold": str(screened.threshold),
+        "hits": str(len(screened.hits)),
+        "mark": screened.mark if screened.hits else "",
+        "verdict": verdict,
+    }
+    return Line(
+        f"screening:{moment}:{sha256_of(canonical(evidence))}",
+        "screening",
+        f"screen_parties {moment}: {len(screened.hits)} hits, {verdict}",
+        _said(evidence),
     )
 
 

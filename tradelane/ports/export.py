@@ -61,6 +61,18 @@ class DeclarationRecord(_Record):
     waybill: str | None = None
     digest: str = ""
     """Of what was declared."""
+    destination: str = ""
+    """Box 13, two letters; empty in rows that were written before it was kept."""
+    loading_seen_at: Instant | None = None
+    """Trade instant at which whoever said so last said what stands here of the loading."""
+    loading_source: str = ""
+    """Who said it: `UNI-PASS API002`, `UNI-PASS API051`, `by hand`."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether some packages have left and others not: then nothing is proven yet."""
+        cleared, gone = self.packages_cleared, self.packages_loaded
+        return cleared is not None and gone is not None and 0 < gone < cleared
 
 
 class Declarations(Protocol):
@@ -75,11 +87,14 @@ class Declarations(Protocol):
 
     def of_ucr(self, ucr: Ucr) -> tuple[DeclarationRecord, ...]: ...
 
-    def to_be_loaded(self, until: date) -> tuple[DeclarationRecord, ...]:
-        """Accepted and not loaded, with a deadline up to a day, the nearest first."""
+    def to_be_loaded(self, until: date, *, undated: bool = False) -> tuple[DeclarationRecord, ...]:
+        """Accepted and not loaded, with a deadline up to a day, the nearest first; `undated` adds those without."""
 
     def loaded_between(self, exporter_id: str, first: date, last: date) -> tuple[DeclarationRecord, ...]:
         """Of one exporter, by day of loading: the days that decide the VAT period."""
+
+    def loaded_undated(self, exporter_id: str) -> tuple[DeclarationRecord, ...]:
+        """Of one exporter: loaded, but on a day that nobody has said; such a row belongs to no period yet."""
 
     def open_of(self, exporter_id: str) -> tuple[DeclarationRecord, ...]:
         """Submitted, selected, or accepted and not loaded: its way to customs must not change while one stands."""

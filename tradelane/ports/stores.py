@@ -204,6 +204,9 @@ class Catalogue(Protocol):
 
     def put(self, product: Product) -> None: ...
 
+    def put_many(self, products: Sequence[Product]) -> None:
+        """Insert or replace all of them, in one transaction."""
+
     def all(self) -> tuple[Product, ...]: ...
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tradelane.domain.catalogue import Product
 from tradelane.storage.database import Database
 from tradelane.storage.tables import catalogue
-from tradelane.storage.upsert import put
+from tradelane.storage.upsert import put, put_all
 
 
 class SqlCatalogue:
@@ -29,6 +29,12 @@ class SqlCatalogue:
         """Insert or replace."""
         with self._database.write() as connection:
             put(connection, catalogue, {"sku": product.sku, "record": product.model_dump_json()})
+
+    def put_many(self, products: Sequence[Product]) -> None:
+        """Insert or replace all of them, in one transaction."""
+        rows = [{"sku": product.sku, "record": product.model_dump_json()} for product in products]
+        with self._database.write() as connection:
+            put_all(connection, catalogue, rows)
 
     def all(self) -> tuple[Product, ...]:
         """Every product, by SKU."""

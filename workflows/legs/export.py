@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from shlex import quote
 
 from temporalio import workflow
 
 from workflows.journey import Journey
-from workflows.legs import intake
+from workflows.legs import acceptance, intake
+from workflows.legs.acceptance import ANSWERED, ENDED
 from workflows.steps import Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
+    from tradelane.domain.combined_packing import why_apart
+
     from tradelane.contracts.steps import (
         AMEND_EXPORT_DECLARATION,
         LODGE_EXPORT_DECLARATION,
-        READ_EXPORT_ACCEPTANCE,
+        SCREEN_PARTIES,
         AmendRequest,
-        FilingRequest,
         LodgeRequest,
+        ScreeningRequest,
     )
     from tradelane.domain.amendment import is_declared, sku_of
     from tradelane.domain.consignment import DeclarationPart
-    from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, draw_up
-    from tradelane.domain.holds import Fault
+    from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, draw_up
+    from tradelane.domain.export_route import ExportRoute, RouteRefused
+    from tradelane.domain.holds import Fault, Resolution
     from tradelane.domain.trade_time import today_in_korea
-
-ENDED = (FilingState.REJECTED, FilingState.WITHDRAWN)
-"""States after which a declaration may be sent anew."""
-
-LOOK_AGAIN_EVERY = 4
-"""Looks without news before a hold: the acceptance patience is split into this many waits."""
 
 
 def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
@@ -38,7 +37,7 @@ def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
     step, _, name = key.partition(":")
     if step != LODGE_EXPORT_DECLARATION.name:
         return True
-    own = {item.sku for item in _part(j, name).items}
+    own = {item.sku for item in part_of(j, name).items}
     return any(sku_of(path) is None or sku_of(path) in own for path in paths)
 
 
@@ -64,22 +63,61 @@ async def prepare(j: Journey) -> None:
     await j.make_papers()
 
 
+async def screen(j: Journey, moment: str) -> None:
+    """Compare everybody concerned with the lists of restricted parties; a hit waits for a person."""
+    await j.steps.perform(
+        SCREEN_PARTIES,
+        lambda: ScreeningRequest(consignment=j.plan, moment=moment, timetable=j.steps.timetable),
+        part=moment,
+    )
+
+
 async def declare(j: Journey) -> None:
     """File one declaration per exporter, side by side, until customs has accepted them all."""
     await intake.reread(j)
+    await screen(j, "filing")
+    await _in_one_parcel(j)
     await side_by_side(*(_accepted(j, part.name) for part in j.plan.parts))
 
 
-def _part(j: Journey, name: str) -> DeclarationPart:
+async def declare_anew(j: Journey, name: str) -> None:
+    """File once more what customs has ended: a new reference, a new number."""
+    await _accepted(j, name, j.rounds_filed[name] + 1)
+
+
+async def _in_one_parcel(j: Journey) -> None:
+    """Goods of several exporters travel in one parcel only where the rules allow it (합포장)."""
+    if len(j.plan.parts) == 1:
+        return
+    while True:
+        routes = {part.exporter_id: (await _drawn(j, part.name, 1)).route for part in j.plan.parts}
+        apart = why_apart(routes, today_in_korea(j.now()))
+        if apart is None:
+            return
+        key = "combined_packing"
+        commands = (
+            f"tradelane holds resolve {j.order_id} --step {key} --action complete --result evidence='answer of customs'",
+            f"tradelane orders cancel {j.order_id} --reason 'to be sent in parcels of one exporter each'",
+        )
+        failure = Failure(reason="combined_packing", fault=Fault.SELLER_DATA, words=apart, commands=commands)
+        answer = await j.steps.hold(key, LODGE_EXPORT_DECLARATION.name, failure, outside=True)
+        if answer.action == Resolution.COMPLETE:
+            return
+
+
+def part_of(j: Journey, name: str) -> DeclarationPart:
+    """The goods of one declaration, by its name."""
     return next(part for part in j.plan.parts if part.name == name)
 
 
-async def _accepted(j: Journey, name: str) -> None:
-    filing_round = 1
+async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
     while True:
+        if (await _drawn(j, name, filing_round)).route is ExportRoute.LIST_CLEARANCE:
+            j.carrier_clears.add(name)  # the carrier's list stands in for a declaration: there is nothing to file
+            return
         filing = await _lodged(j, name, filing_round)
-        while filing.state in (FilingState.SUBMITTED, FilingState.SELECTED, FilingState.NOT_UNDERSTOOD):
-            filing = await _news(j, name, filing)
+        while filing.state not in ANSWERED:
+            filing = await acceptance.news(j, name, filing)
         j.filings[name] = filing
         if filing.state is FilingState.ACCEPTED:
             j.steps.changed()
@@ -138,31 +176,74 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
 
 def _declaration(j: Journey, name: str) -> ExportDeclaration:
     """What the plan says now, in the words of the declaration that customs accepted."""
-    rate = j.rates[name]
-    drawn = draw_up(j.plan, _part(j, name), rate, rate.valid_from, j.rounds_filed[name])
-    before = j.declared.get(name)
-    return drawn.model_copy(update={"route": before.route}) if before else drawn
+    rate, before = j.rates[name], j.declared.get(name)
+    return _draw(j, name, rate, rate.valid_from, j.rounds_filed[name], route=before.route if before else None)
+
+
+def _draw(
+    j: Journey, name: str, rate: CustomsRate, day: date, filing_round: int, route: ExportRoute | None = None
+) -> ExportDeclaration:
+    part = part_of(j, name)
+    assert j.goods_facts is not None, "every plan is made with what customs says of its goods"
+    return draw_up(
+        j.plan,
+        part,
+        rate,
+        day,
+        filing_round,
+        facts=j.goods_facts,
+        channel=j.channel_of(j.plan.exporter(part.exporter_id)),
+        route=route,
+    )
+
+
+async def _drawn(j: Journey, name: str, filing_round: int) -> ExportDeclaration:
+    """Draw up a declaration for today; goods that have no way to customs wait for a person."""
+    while True:
+        assert j.rate is not None
+        try:
+            return _draw(j, name, j.rate, today_in_korea(j.now()), filing_round)
+        except RouteRefused as refused:
+            exporter = part_of(j, name).exporter_id
+            key = f"choose_route:{name}"
+            commands = (
+                f"tradelane exporters set {exporter} channel=ktnet",
+                f"tradelane holds resolve {j.order_id} --step {key} --action retry",
+            )
+            failure = Failure(reason="route", fault=Fault.SELLER_DATA, words=str(refused), commands=commands)
+            await j.steps.hold(key, LODGE_EXPORT_DECLARATION.name, failure)
+            await j.replan()  # the exporter's record may say another way now
 
 
 async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
     declared: ExportDeclaration | None = None
 
-    def request() -> LodgeRequest:
+    async def request() -> LodgeRequest:
         nonlocal declared
-        assert j.rate is not None
-        declared = declaration = draw_up(j.plan, _part(j, name), j.rate, today_in_korea(j.now()), filing_round)
-        return LodgeRequest(declaration=declaration, timetable=j.steps.timetable, order_id=j.order_id)
+        declared = await _drawn(j, name, filing_round)
+        channel = j.channel_of(declared.exporter)
+        return LodgeRequest(
+            declaration=declared,
+            channel=channel,
+            version=j.plan.version,
+            timetable=j.steps.timetable,
+            order_id=j.order_id,
+        )
+
+    async def renew() -> None:
+        await j.read_rate()
+        await j.know_goods(j.plan, anew=True)
 
     j.rounds_filed[name] = filing_round
     j.lodging.add(name)
     try:
-        reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=j.read_rate)
+        reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=renew)
     finally:
         j.lodging.discard(name)
     j.filings[name] = reply.filing
     if declared is not None:
         if reply.rate is not None and reply.rate != declared.rate:  # filed by an earlier run, in an earlier week
-            declared = draw_up(j.plan, _part(j, name), reply.rate, reply.rate.valid_from, filing_round)
+            declared = _draw(j, name, reply.rate, reply.rate.valid_from, filing_round, route=declared.route)
         if reply.in_line:
             j.declared[name] = declared
         else:
@@ -172,42 +253,15 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
     return reply.filing
 
 
-async def _news(j: Journey, name: str, filing: Filing) -> Filing:
-    """Wait for the sweep to notice a change, or look ourselves after a while; too long a silence is a hold."""
-    source = f"ktnet:{filing.order_no}"
-    for _ in range(LOOK_AGAIN_EVERY):
-        await j.news(
-            source,
-            within=j.steps.timetable.acceptance_patience / LOOK_AGAIN_EVERY,
-            summary=f"customs' answer to {filing.order_no}",
-        )
-        reply = await j.steps.perform(
-            READ_EXPORT_ACCEPTANCE,
-            FilingRequest(
-                order_no=filing.order_no,
-                exporter_id=_part(j, name).exporter_id,
-                orders=j.claimed,
-                part=name,
-            ),
-            part=name,
-        )
-        if reply.filing.state is not filing.state:
-            return reply.filing
-    await j.steps.hold(
-        f"{READ_EXPORT_ACCEPTANCE.name}:{name}",
-        READ_EXPORT_ACCEPTANCE.name,
-        Failure(
-            reason="no_answer",
-            fault=Fault.AUTHORITY,
-            words=f"customs has not answered {filing.order_no} (state {filing.state.value})",
-        ),
-    )
-    return filing
+def shortened(j: Journey, name: str) -> bool:
+    """Whether customs shortens the loading period of any goods of a declaration."""
+    facts = j.goods_facts
+    return facts is not None and any(facts.of(item.hsk).shortened_loading for item in part_of(j, name).items)
 
 
 def _mending(j: Journey, name: str, filing: Filing) -> tuple[str, ...]:
     """The commands that mend what an error notice names (`hsk`, or `line 2: hsk` where it names the line)."""
-    items = _part(j, name).items
+    items = part_of(j, name).items
     line, _, named = filing.field.rpartition(": ")
     number = int(line.removeprefix("line ")) if line.removeprefix("line ").isdigit() else 0
     skus = dict.fromkeys([items[number - 1].sku] if 0 < number <= len(items) else [item.sku for item in items])

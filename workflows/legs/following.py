@@ -64,7 +64,7 @@ async def _read(j: Journey) -> bool:
         READ_TRANSPORT_EVENTS,
         lambda: EventsRequest(
             ucr=j.plan.ucr,
-            waybill=j.booking.waybill,  # type: ignore[union-attr]
+            waybill=j.booking.waybill,
             orders=j.claimed,
             known=j.progress,
         ),

@@ -154,7 +154,8 @@ async def _look(j: Journey, known: Standing, undone: Undone) -> None:
         for part, number in ((one.part, one.filing.number) for one in known.filings):
             with _ended_by_hand(j, step_name(j.language, CONFIRM_LOADING.name)):
                 if number is not None:
-                    j.loadings[part] = await j.steps.perform(CONFIRM_LOADING, LoadingRequest(number=number), part=part)
+                    asked = LoadingRequest(number=number, part=part, orders=(j.order_id,))
+                    j.loadings[part] = await j.steps.perform(CONFIRM_LOADING, asked, part=part)
 
 
 async def _standing(j: Journey) -> Standing:

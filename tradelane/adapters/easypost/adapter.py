@@ -38,6 +38,7 @@ class EasypostCarrier(NoPapers, NoPreadvice):
     name = "DHL Express by EasyPost"
     party = PARTY
     voids = True
+    postal = False
     call_off = "refund the label on EasyPost's page of shipments and keep the parcel back"
 
     def __init__(

@@ -9,10 +9,12 @@ import httpx
 
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.http import Quota
-from tradelane.adapters.ktnet import mapper, wire
+from tradelane.adapters.ktnet import changes, mapper, wire
 from tradelane.adapters.ktnet.amendment import amendment
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess, KtnetClient
 from tradelane.adapters.ktnet.declaration import document
+from tradelane.adapters.ktnet.extension import extension
+from tradelane.domain.catalogue import Exporter
 from tradelane.domain.export_declaration import ExportDeclaration, Filing
 from tradelane.domain.holds import Fault
 from tradelane.domain.outside import Existing
@@ -28,15 +30,23 @@ class KtnetFiling:
     """
 
     def __init__(
-        self, access: KtnetAccess, client: httpx.AsyncClient, exporters: Exporters, *, quota: Quota | None = None
+        self,
+        access: KtnetAccess,
+        client: httpx.AsyncClient,
+        exporters: Exporters,
+        *,
+        quota: Quota | None = None,
+        documents: Quota | None = None,
     ) -> None:
         self._access = access
-        self._calls = KtnetClient(access, client, quota)
+        self._calls = KtnetClient(access, client, quota, documents)
         self._exporters = exporters
 
     async def find(self, declaration: ExportDeclaration) -> Existing[Filing]:
         """What KTNET holds under the OrderNo; an error notice is `Done` with state REJECTED."""
-        return mapper.existing(await self._asked(declaration.order_no, "830"), declaration)
+        return mapper.existing(
+            await self._asked(declaration.order_no, "830"), declaration, self._access.selection_codes
+        )
 
     async def lodge(self, declaration: ExportDeclaration, day: date) -> None:
         """Send the declaration. Taken is not accepted: customs answers later, by status.
@@ -45,7 +55,7 @@ class KtnetFiling:
             Stale: the day or the rate is refused.
             Refused: `already_declared`, or a document or datum refused, in KTNET's words.
         """
-        result = await self._calls.one(self._access.declaration_path, document(declaration, day, self._access))
+        result = await self._calls.sent(self._access.declaration_path, document(declaration, day, self._access))
         if result.refused:
             raise mapper.refusal(result)
 
@@ -56,15 +66,15 @@ class KtnetFiling:
             return None
         if result.refused and not result.Status and not result.ExpDeclNo:
             raise mapper.refusal(result)
-        return mapper.filing(result, order_no)
+        return mapper.filing(result, order_no, selections=self._access.selection_codes)
 
     async def find_withdrawal(self, filing: Filing, exporter_id: str) -> Existing[str]:
         """`Done("requested" | "approved" | "refused")`, or `NotDone` when none was asked."""
-        return mapper.withdrawal(await self._asked(filing.order_no, "5AS"))
+        return changes.withdrawal(await self._asked(filing.order_no, "5AS"))
 
     async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None:
         """Ask for the withdrawal (취하, message 5AS kind B) of an accepted declaration."""
-        exporter = (await asyncio.to_thread(self._exporters.get, [exporter_id])).get(exporter_id)
+        exporter = await self._exporter(exporter_id)
         if exporter is None or filing.number is None:
             missing = "exporter" if exporter is None else "declaration number"
             raise Refused(PARTY, "cannot_withdraw", f"The {missing} is not known.", fault=Fault.OURS)
@@ -84,13 +94,13 @@ class KtnetFiling:
             "AmendReason": words or "취하",
             "ExportDeclarationNo": str(filing.number),
         }
-        result = await self._calls.one(self._access.amend_path, amendment)
+        result = await self._calls.sent(self._access.amend_path, amendment)
         if result.refused:
             raise mapper.refusal(result)
 
     async def find_amendment(self, declaration: ExportDeclaration, filing: Filing, version: int) -> Existing[str]:
         """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no such version."""
-        return mapper.amendment(await self._asked(filing.order_no, "5AS"), version)
+        return changes.amendment(await self._asked(filing.order_no, "5AS"), version)
 
     async def amend(
         self,
@@ -106,11 +116,35 @@ class KtnetFiling:
             Unavailable: an earlier request for the declaration is not decided yet.
             Refused: in KTNET's words, or before anything is sent when the amendment cannot be said.
         """
-        result = await self._calls.one(
+        result = await self._calls.sent(
             self._access.amend_path, amendment(declaration, filing, version, reason, self._access, accepted)
         )
         if result.refused:
-            raise mapper.amendment_refusal(result)
+            raise changes.amendment_refusal(result)
+
+    async def find_extension(self, filing: Filing, exporter_id: str, until: date) -> Existing[str]:
+        """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no extension to this day."""
+        return changes.extension(await self._asked(filing.order_no, "5AS"), until)
+
+    async def extend(self, filing: Filing, exporter_id: str, load_before: date, until: date, reason: str) -> None:
+        """Ask for a later loading deadline (적재기간 연장, message 5AS kind C).
+
+        Raises:
+            Unavailable: an earlier request for the declaration is not decided yet.
+            Refused: reason `extension_refused`, in KTNET's words, or before anything is sent when it cannot be asked.
+        """
+        exporter = await self._exporter(exporter_id)
+        if exporter is None:
+            words = "The exporter is not known."
+            raise Refused(PARTY, "cannot_extend", words, fault=Fault.OURS, reason="extension_refused")
+        result = await self._calls.sent(
+            self._access.amend_path, extension(filing, exporter, load_before, until, reason, self._access)
+        )
+        if result.refused:
+            raise changes.extension_refusal(result)
+
+    async def _exporter(self, exporter_id: str) -> Exporter | None:
+        return (await asyncio.to_thread(self._exporters.get, [exporter_id])).get(exporter_id)
 
     async def _asked(self, order_no: str, kind: str) -> wire.Result:
         return await self._calls.one(

@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from tradelane.adapters.errors import Refused
+from tradelane.adapters.ktnet.changes import version_mark
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess
 from tradelane.adapters.ktnet.declaration import document
-from tradelane.adapters.ktnet.mapper import version_mark
 from tradelane.domain.export_declaration import ExportDeclaration, Filing
 from tradelane.domain.holds import Fault
 from tradelane.domain.transliteration import cut_euc_kr, euc_kr_length
@@ -32,8 +32,11 @@ BOXES: tuple[tuple[str, str], ...] = (
     ("PaymentAmount", "PaymentAmount"),
     ("TotalDeclAmountKRW", "TotalDeclAmountKRW"),
     ("TotalRan", "TotalRan"),
+    ("FreightAmount", "FreightAmount"),
+    ("InsuranceAmount", "InsuranceAmount"),
 )
-"""Code -> field of the declaration. Declarant, exporter, numbers, days, route and rates are never restated: they stay."""
+"""Code -> field of the declaration. Declarant, exporter, numbers, days, route and rates are never restated: they stay. Freight and
+insurance are boxes only of terms whose price contains them."""
 
 
 def amendment(
@@ -98,7 +101,7 @@ def terms(
 def _rows(declaration: ExportDeclaration, access: KtnetAccess) -> dict[str, str]:
     boxes = document(declaration, declaration.rate.valid_from, access)  # the day is not restated
     return {
-        **{code: str(boxes[field]) for code, field in BOXES},
+        **{code: str(boxes[field]) for code, field in BOXES if field in boxes},
         **{line["RanNo"]: _line(line) for line in boxes["RanList"]},
     }
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from tradelane.adapters.errors import Garbled, OutsideFailure, Refused, Stale, Unavailable
 from tradelane.adapters.http import cut
 from tradelane.adapters.ktnet import wire
-from tradelane.adapters.ktnet.client import PARTY
+from tradelane.adapters.ktnet.client import PARTY, Look
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import ExportDeclarationNumber
@@ -30,8 +32,15 @@ STATE: dict[str, FilingState] = {
     "01": FilingState.REJECTED,
 }
 
-WITHDRAWAL: dict[str, str] = {"": "requested", "05": "approved", "01": "refused"}
-AMENDMENT: dict[str, str] = {"": "asked", "05": "approved", "01": "refused"}
+LOOK: dict[Look, FilingState] = {
+    "automatic": FilingState.SUBMITTED,
+    "documents": FilingState.SELECTED_DOCUMENTS,
+    "inspection": FilingState.SELECTED_INSPECTION,
+}
+
+SELECTION_RESULT = "GOVCBRR73"
+AUTOMATIC = "자동수리"
+"""Customs' word for an acceptance without a look."""
 
 OUR_FIELD: dict[str, str] = {
     "HSCode": "hsk",
@@ -39,6 +48,7 @@ OUR_FIELD: dict[str, str] = {
     "GoodsDesc": "description_en",
     "GoodsName": "description_en",
     "BrandName": "brand_name",
+    "Component": "composition",
     "NetWeight": "net_weight_g",
     "OriginCountryCode": "origin",
     "ItemCode": "sku",
@@ -48,14 +58,23 @@ OUR_FIELD: dict[str, str] = {
 """Their field -> the path a person amends; fields of lines get the SKU before them."""
 
 _OF_LINES = frozenset(
-    {"HSCode", "HSGoodsDesc", "GoodsDesc", "GoodsName", "BrandName", "NetWeight", "OriginCountryCode", "ItemCode"}
+    {
+        "HSCode",
+        "HSGoodsDesc",
+        "GoodsDesc",
+        "GoodsName",
+        "BrandName",
+        "Component",
+        "NetWeight",
+        "OriginCountryCode",
+        "ItemCode",
+    }
 )
 _DATED = frozenset({"DeclarationDate", "PaymentExchangeRate", "USDExchangeRate"})
 _DATED_WORDS = ("신고일", "환율", "exchange rate", "declaration date")
 _ALREADY = ("이미 신고", "기신고", "already declared")
 _UNKNOWN = ("요청건이 없", "없음", "not found")
 _PENDING = ("먼저 수신된",)
-_MARKED = re.compile(r"\[V([0-9]{1,6})\]")
 _NAMED = re.compile(r"[\[(]\s*([A-Za-z][A-Za-z0-9]*)\s*[\])]")
 
 
@@ -82,7 +101,7 @@ def refusal(result: wire.Result) -> OutsideFailure:
     field = field_named(words)
     if any(sign in words for sign in _ALREADY):
         return Refused(PARTY, "already_declared", words, fault=Fault.OURS)
-    if _pending(words):
+    if pending(words):
         return Unavailable(PARTY, "request_pending", words)
     if field in _DATED or (not field and any(sign in words.lower() for sign in _DATED_WORDS)):
         return Stale(PARTY, field or "day_or_rate", words)
@@ -95,13 +114,23 @@ def refusal(result: wire.Result) -> OutsideFailure:
     return Refused(PARTY, result.ResultTypeCode.lower(), words, fault=fault)
 
 
-def filing(result: wire.Result, order_no: str, declaration: ExportDeclaration | None = None) -> Filing:
+def filing(
+    result: wire.Result,
+    order_no: str,
+    declaration: ExportDeclaration | None = None,
+    selections: Mapping[str, Look] = MappingProxyType({}),
+) -> Filing:
     """The state of a declaration. With the declaration at hand, an error notice's line becomes its SKU.
+
+    `selections` says what the codes of a selection result (GOVCBRR73) mean; a code that is not in it is a selection whose
+    kind nobody said.
 
     Raises:
         Garbled: accepted without a valid number or instant.
     """
     state = STATE.get(result.Status.strip(), FilingState.NOT_UNDERSTOOD)
+    if state is FilingState.SELECTED:
+        state = _selected(result.Remark, selections)
     accepted = state is FilingState.ACCEPTED
     number = _number(result.ExpDeclNo)
     if accepted and number is None:
@@ -120,79 +149,18 @@ def filing(result: wire.Result, order_no: str, declaration: ExportDeclaration | 
     )
 
 
-def existing(result: wire.Result, declaration: ExportDeclaration) -> Existing[Filing]:
+def existing(
+    result: wire.Result, declaration: ExportDeclaration, selections: Mapping[str, Look] = MappingProxyType({})
+) -> Existing[Filing]:
     """What the channel holds under the OrderNo."""
     if unknown(result):
         return NotDone(cut(result.ErrorDescription))
     if result.refused and not result.Status and not result.ExpDeclNo:
         return CannotTell(cut(result.ErrorDescription))
-    return Done(filing(result, declaration.order_no, declaration))
+    return Done(filing(result, declaration.order_no, declaration, selections))
 
 
-def withdrawal(result: wire.Result) -> Existing[str]:
-    """The state of a withdrawal: `requested`, `approved` or `refused`; a new code cannot be told.
-
-    KTNET speaks of the newest request alone. One of another kind shows that no withdrawal stands, for nothing can be
-    asked after one; a request of no kind may be an amendment, and its approval is no withdrawal.
-    """
-    kind = result.ApplicationType.strip()
-    if unknown(result):
-        return NotDone(cut(result.ErrorDescription))
-    if result.refused and not result.Status:
-        return CannotTell(cut(result.ErrorDescription))
-    if kind in ("A", "C"):
-        return NotDone(f"the newest request is of kind {kind}")
-    if kind != "B":
-        return CannotTell(cut(f"KTNET does not say of what kind the request with the status {result.Status!r} is."))
-    state = WITHDRAWAL.get(result.Status.strip())
-    return Done(state) if state else CannotTell(cut(f"The withdrawal has the unknown status {result.Status}."))
-
-
-def version_mark(version: int) -> str:
-    """Our reference within an amendment's reason: the OrderNo is the same for every version.
-
-    >>> version_mark(3)
-    '[V3]'
-    """
-    return f"[V{version}]"
-
-
-def amendment(result: wire.Result, version: int) -> Existing[str]:
-    """The state of one version's amendment: `asked`, `approved`, or `refused: ` with the words of customs.
-
-    KTNET speaks of the newest request alone, and versions only grow: an earlier version as the newest shows that this
-    one was never asked. A later one, or a request that is not ours, hides whether it was.
-    """
-    if unknown(result):
-        return NotDone(cut(result.ErrorDescription))
-    if result.refused and not result.Status:
-        return CannotTell(cut(result.ErrorDescription))
-    marked = _MARKED.match(result.AmendReason.strip())
-    if result.ApplicationType.strip() != "A" or marked is None:
-        kind = result.ApplicationType.strip() or "not told"
-        words = f"KTNET shows only its newest request, which is no amendment of ours (kind {kind})"
-        return CannotTell(cut(f"{words}: version {version} may lie behind it."))
-    newest = int(marked.group(1))
-    if newest < version:
-        return NotDone(f"the newest amendment is version {newest}")
-    if newest > version:
-        return CannotTell(f"KTNET shows version {newest}, which came after version {version}.")
-    state = AMENDMENT.get(result.Status.strip())
-    if state is None:
-        return CannotTell(cut(f"The amendment of version {version} has the unknown status {result.Status}."))
-    words = cut(result.ErrorDescription)
-    return Done(f"{state}: {words}" if state == "refused" and words else state)
-
-
-def amendment_refusal(result: wire.Result) -> OutsideFailure:
-    """An amendment KTNET does not take; never `Stale`, for its amounts stay at the rate of the declaration."""
-    words = cut(result.ErrorDescription or "KTNET refused the amendment without a reason.")
-    if _pending(words):
-        return Unavailable(PARTY, "request_pending", words)
-    return Refused(PARTY, result.ResultTypeCode.lower(), words, reason="amendment_refused")
-
-
-def _pending(words: str) -> bool:
+def pending(words: str) -> bool:
     """Whether an earlier request (정정/취하) for the same declaration waits for its decision."""
     return any(sign in words for sign in _PENDING)
 
@@ -228,6 +196,20 @@ def _remark(text: str) -> str:
     """`GOVCBRR73//<instant>//<code>//<text>` is a selection: its text is what a person reads."""
     parts = text.split("//", 3)
     return cut(parts[3] if len(parts) == 4 else text)
+
+
+def _selected(remark: str, selections: Mapping[str, Look]) -> FilingState:
+    """Which look a status of *received or selected* means: its remark tells, by code where we know it, else in words.
+
+    Without a selection result nothing is selected, and neither is what customs' words call automatic acceptance.
+    """
+    parts = remark.split("//", 3)
+    if len(parts) != 4 or parts[0].strip() != SELECTION_RESULT:
+        return FilingState.SUBMITTED
+    look = selections.get(parts[2].strip())
+    if look is None and AUTOMATIC in parts[3]:
+        look = "automatic"
+    return LOOK[look] if look else FilingState.SELECTED
 
 
 def _number(text: str) -> ExportDeclarationNumber | None:

@@ -5,7 +5,10 @@ and what to type. The look-up reads what was typed (table `decisions`), checks i
 """
 
 from tradelane.adapters.manual.broker import ManualBroker
+from tradelane.adapters.manual.broker_filing import BrokerFiling
 from tradelane.adapters.manual.carrier import ManualCarrier
+from tradelane.adapters.manual.carrier_filing import CarrierFiling
+from tradelane.adapters.manual.customs import ManualCustoms
 from tradelane.adapters.manual.filing import ManualFiling
 
-__all__ = ["ManualBroker", "ManualCarrier", "ManualFiling"]
+__all__ = ["BrokerFiling", "CarrierFiling", "ManualBroker", "ManualCarrier", "ManualCustoms", "ManualFiling"]

@@ -25,7 +25,8 @@ class ManualCarrier(NoVoid):
     party = PARTY
     call_off = "what a person booked a person calls off"
 
-    def __init__(self, decisions: Decisions, consignments: Consignments) -> None:
+    def __init__(self, decisions: Decisions, consignments: Consignments, *, postal: bool = False) -> None:
+        self.postal = postal
         self._desk = Desk(decisions, consignments)
         self._consignments = consignments
         self._claims: dict[WaybillNumber, Claim] = {}

@@ -1,28 +1,38 @@
-"""Export declarations filed by hand (UNI-PASS web, or a customs broker by mail)."""
+"""Export declarations filed by hand, in UNI-PASS or through whoever does it for the exporter.
+
+Two results are typed: the filing with its acceptance at `lodge_export_declaration:dN`, and later readings of where it
+stands at `read_export_acceptance:dN`. Both are one story in the order they were typed; it only goes forward.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
+from pydantic import ValidationError
+
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.manual.desk import PARTY, Desk
-from tradelane.contracts.handmade import AmendedByHand, DoneByHand, FiledByHand, amended_by_hand
-from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
+from tradelane.adapters.manual.filing_story import Telling, stands
+from tradelane.contracts.handmade import AmendedByHand, DoneByHand, FiledByHand, SeenByHand, amended_by_hand
+from tradelane.domain.export_declaration import ExportDeclaration, Filing
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import Ucr
 from tradelane.domain.outside import Done, Existing, NotDone
-from tradelane.ports import Consignments, Decisions
+from tradelane.ports import Consignments, Decision, Decisions
 
 LODGE = "lodge_export_declaration"
 WITHDRAW = "withdraw_export_declaration"
 AMEND = "amend_export_declaration"
+READ = "read_export_acceptance"
+EXTEND = "extend_loading_period"
 
 
 class ManualFiling:
-    """Implements `tradelane.ports.ExportFiling`; a result typed by hand is an accepted declaration."""
+    """Implements `tradelane.ports.ExportFiling`; what is typed at the filing itself is an accepted declaration."""
 
     def __init__(self, decisions: Decisions, consignments: Consignments) -> None:
+        self._decisions = decisions
         self._desk = Desk(decisions, consignments)
 
     async def find(self, declaration: ExportDeclaration) -> Existing[Filing]:
@@ -31,7 +41,7 @@ class ManualFiling:
 
     async def lodge(self, declaration: ExportDeclaration, day: date) -> None:
         """Always asks a person."""
-        ucr, name = _told(declaration.order_no)
+        ucr, name = told(declaration.order_no)
         words = (
             f"File the export declaration of {declaration.exporter.name_en} by hand, dated {day}: "
             f"{len(declaration.lines)} lines, {declaration.amount}, FOB {declaration.fob}, "
@@ -43,20 +53,20 @@ class ManualFiling:
         return self._filed(order_no)
 
     async def find_withdrawal(self, filing: Filing, exporter_id: str) -> Existing[str]:
-        ucr, name = _told(filing.order_no)
+        ucr, name = told(filing.order_no)
         typed = self._desk.typed(self._desk.orders_of(ucr), f"{WITHDRAW}:{name}", DoneByHand)
         return Done("approved") if typed else NotDone()
 
     async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None:
         """Always asks a person."""
-        ucr, name = _told(filing.order_no)
+        ucr, name = told(filing.order_no)
         number = filing.number.printed if filing.number else filing.order_no
         words = f"Withdraw (취하) the export declaration {number} by hand: {reason}"
         raise self._desk.work(self._desk.orders_of(ucr), f"{WITHDRAW}:{name}", words, Fault.AUTHORITY)
 
     async def find_amendment(self, declaration: ExportDeclaration, filing: Filing, version: int) -> Existing[str]:
         """What was typed for another version says nothing of this one."""
-        ucr, name = _told(filing.order_no)
+        ucr, name = told(filing.order_no)
         typed = self._desk.typed(self._desk.orders_of(ucr), f"{AMEND}:{name}", AmendedByHand)
         return Done("approved") if typed and typed.version == version else NotDone()
 
@@ -69,7 +79,7 @@ class ManualFiling:
         accepted: ExportDeclaration | None = None,
     ) -> None:
         """Always asks a person."""
-        ucr, name = _told(filing.order_no)
+        ucr, name = told(filing.order_no)
         number = filing.number.printed if filing.number else filing.order_no
         words = (
             f"Amend (정정) the export declaration {number} by hand to version {version}: {reason.strip().rstrip('.')}. "
@@ -80,24 +90,54 @@ class ManualFiling:
         command, shape = amended_by_hand(orders[0] if orders else "ORDER", f"{AMEND}:{name}", version)
         raise Refused(PARTY, "manual_work", words, reason="manual_work", commands=(command,), result_shape=shape)
 
-    def _filed(self, order_no: str) -> Filing | None:
-        ucr, name = _told(order_no)
-        typed = self._desk.typed(self._desk.orders_of(ucr), f"{LODGE}:{name}", FiledByHand)
-        if typed is None:
-            return None
-        return Filing(
-            order_no=order_no,
-            state=FilingState.ACCEPTED,
-            number=typed.number,
-            accepted_at=typed.accepted_at,
-            words="filed by hand",
+    async def find_extension(self, filing: Filing, exporter_id: str, until: date) -> Existing[str]:
+        """What was typed for another day says nothing of this one: the day is part of the step."""
+        ucr, name = told(filing.order_no)
+        typed = self._desk.typed(self._desk.orders_of(ucr), _extension(name, until), DoneByHand)
+        return Done("approved") if typed else NotDone()
+
+    async def extend(self, filing: Filing, exporter_id: str, load_before: date, until: date, reason: str) -> None:
+        """Always asks a person."""
+        ucr, name = told(filing.order_no)
+        number = filing.number.printed if filing.number else filing.order_no
+        words = (
+            f"Ask customs to extend the loading period (적재기간 연장) of {number} from {load_before} to {until}, "
+            f"before {load_before} is over: {reason.strip().rstrip('.')}."
         )
+        raise self._desk.work(self._desk.orders_of(ucr), _extension(name, until), words, Fault.AUTHORITY)
+
+    def _filed(self, order_no: str) -> Filing | None:
+        ucr, name = told(order_no)
+        orders = self._desk.orders_of(ucr)
+        lodged, read = f"{LODGE}:{name}", f"{READ}:{name}"
+        # the latest of each must be right: a wrong one is asked for again
+        self._desk.typed(orders, lodged, FiledByHand)
+        self._desk.typed(orders, read, SeenByHand)
+        typed = self._decisions.of_orders(orders) if orders else ()
+        tellings = (
+            _telling(decision, FiledByHand if decision.step == lodged else SeenByHand)
+            for decision in typed
+            if decision.kind == "complete" and decision.step in (lodged, read)
+        )
+        return stands([telling for telling in tellings if telling is not None], order_no)
 
 
-def _told(order_no: str) -> tuple[Ucr, str]:
+def _telling(decision: Decision, shape: type[FiledByHand] | type[SeenByHand]) -> Telling | None:
+    """What one result says; None for a wrong one that was typed again since."""
+    try:
+        return shape.model_validate(dict(decision.content))
+    except ValidationError:
+        return None
+
+
+def _extension(name: str, until: date) -> str:
+    return f"{EXTEND}:{name}-{until:%Y%m%d}"
+
+
+def told(order_no: str) -> tuple[Ucr, str]:
     """UCR and declaration of a filing reference, `<UCR>-<index>` with or without a round.
 
-    >>> _told("6KRMLC45848383497-2~3")
+    >>> told("6KRMLC45848383497-2~3")
     (Ucr('6KRMLC45848383497'), 'd2')
     """
     found = re.fullmatch(r"([0-9A-Z]+)-([0-9]+)(?:~[0-9]+)?", order_no)

@@ -9,14 +9,17 @@ NAME = "manual"
 
 
 class ManualSettings(CarrierSettings):
-    """A person is set up by nobody."""
+    """`TRADELANE_MANUAL_*`: what a person books with."""
 
     model_config = own_variables(NAME)
+
+    postal: bool = False
+    """Whether parcels go by post: then a CN 23 travels with each."""
 
 
 def build(own: ManualSettings, wiring: Wiring) -> ManualCarrier:
     """The carrier whose interface is a person."""
-    return ManualCarrier(wiring.decisions, wiring.consignments)
+    return ManualCarrier(wiring.decisions, wiring.consignments, postal=own.postal)
 
 
 PLUG = CarrierPlug(

@@ -5,6 +5,7 @@ The rules come from the public Global Selling documentation (orders, packs, ship
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from tradelane.adapters.errors import Garbled
@@ -88,13 +89,22 @@ def order(message: wire.OrderMessage, seller_id: str) -> Order:
 
 
 def _line(line: wire.OrderItem, currency: str) -> OrderLine:
+    priced_in = line.currency_id or currency
     return OrderLine(
         item_id=line.item.id,
         sku=line.item.seller_sku or None,
         title=line.item.title,
         quantity=line.quantity,
-        unit_price=Money(amount=line.unit_price, currency=line.currency_id or currency),
+        unit_price=Money(amount=line.unit_price, currency=priced_in),
+        list_price=_told(line.full_unit_price, line.full_unit_price_currency_id or priced_in),
+        # of the line by one reading, of one unit by another: kept as it is told, and no part of any customs value
+        sale_fee=_told(line.sale_fee, priced_in),
     )
+
+
+def _told(amount: Decimal | None, currency: str) -> Money | None:
+    """An amount beside the price; absent, or no more than nothing, it says nothing."""
+    return Money(amount=amount, currency=currency) if amount is not None and amount > 0 else None
 
 
 def _status_words(message: wire.OrderMessage) -> str:

@@ -40,6 +40,10 @@ class OrderItem(_Wire):
     quantity: int = Field(gt=0)
     unit_price: Decimal
     currency_id: str | None = None
+    full_unit_price: Decimal | None = None
+    """Without discount; it appears or vanishes by order."""
+    full_unit_price_currency_id: str | None = None
+    sale_fee: Decimal | None = None
 
 
 class Payment(_Wire):

@@ -50,6 +50,7 @@ class MydhlCarrier(NoVoid):
 
     name = "DHL Express"
     party = PARTY
+    postal = False
     call_off = "MyDHL has no call that voids a shipment"
 
     def __init__(

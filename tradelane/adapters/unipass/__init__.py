@@ -1,5 +1,8 @@
-"""UNI-PASS Open API of the Korea Customs Service: weekly rates and loading, read only."""
+"""UNI-PASS Open API of the Korea Customs Service, read only: rates, requirements, loading, and people's questions."""
 
-from tradelane.adapters.unipass.adapter import UnipassAccess, UnipassCustoms
+from tradelane.adapters.unipass.adapter import UnipassCustoms
+from tradelane.adapters.unipass.client import UnipassAccess, demo_keys, mounts
+from tradelane.adapters.unipass.library import UnipassLibrary
+from tradelane.adapters.unipass.rates import Direction
 
-__all__ = ["UnipassAccess", "UnipassCustoms"]
+__all__ = ["Direction", "UnipassAccess", "UnipassCustoms", "UnipassLibrary", "demo_keys", "mounts"]

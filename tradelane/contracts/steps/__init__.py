@@ -36,9 +36,13 @@ from tradelane.contracts.steps.export import (
     LODGE_EXPORT_DECLARATION,
     READ_CUSTOMS_RATE,
     READ_EXPORT_ACCEPTANCE,
+    READ_EXPORT_REQUIREMENTS,
     RENDER_DOCUMENTS,
+    SCREEN_PARTIES,
     WITHDRAW_EXPORT_DECLARATION,
     AmendRequest,
+    ExtensionReply,
+    ExtensionRequest,
     FilingReply,
     FilingRequest,
     LodgeRequest,
@@ -46,6 +50,8 @@ from tradelane.contracts.steps.export import (
     Papers,
     RateRequest,
     RenderRequest,
+    RequirementsRequest,
+    ScreeningRequest,
     WithdrawRequest,
 )
 from tradelane.contracts.steps.handover import (

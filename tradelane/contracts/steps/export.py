@@ -6,6 +6,7 @@ from datetime import date
 
 from tradelane.contracts.effect import NETWORK, OFFICE, QUICK, Effect
 from tradelane.contracts.steps.wire import Nothing, Wire
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing
 from tradelane.domain.export_route import GoodsFacts
@@ -35,6 +36,8 @@ class ScreeningRequest(Wire):
     consignment: Consignment
     moment: str
     timetable: Timetable
+    buyer: str | None = None
+    """The name of the buyer's tax identity, where the marketplace tells it; it may differ from the consignee's."""
 
 
 class RenderRequest(Wire):
@@ -67,6 +70,10 @@ class LodgeRequest(Wire):
     """One declaration to be filed, once."""
 
     declaration: ExportDeclaration
+    channel: FilingChannel = FilingChannel.KTNET
+    """The way to customs when it was drawn up; what was filed before keeps its own."""
+    version: int = 1
+    """Version of the plan it was drawn up from."""
     timetable: Timetable
     order_id: OrderId
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradelane.contracts.effect import NETWORK, QUICK, Effect
 from tradelane.contracts.steps.wire import Wire
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.identifiers import OrderId, PackId, ShipmentId, Ucr
 from tradelane.domain.order import BuyerTaxId, Order, Pack, Shipment
@@ -36,6 +37,8 @@ class Opening(Wire):
     """False in shadow mode: render and decide, but file, book and publish nothing."""
     language: str = "en"
     """In which operators read holds and details: `en` or `ko`."""
+    channel: FilingChannel = FilingChannel.KTNET
+    """The installation's way to customs, for exporters without one of their own."""
     ucr: Ucr | None = None
     """The consignment that an earlier run of this order claimed and carries."""
     version: int = 0

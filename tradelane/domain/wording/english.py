@@ -50,6 +50,11 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
         "The counterparty said no, and trying again as it stands is pointless.",
         "Mend what its words name and amend, or retry when the mistake was theirs.",
     ),
+    "no_rate": (
+        "No customs rate",
+        "The customs export rate of this week is not known, and nothing may be declared without it.",
+        "Write it down with `customs rate set` where customs is read by hand, else wait for it; then retry.",
+    ),
     "manual_work": (
         "Work by hand",
         "This channel is a person: nothing is sent by the system.",
@@ -79,6 +84,51 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
         "Not loaded in time",
         "The loading deadline has passed and customs has no loading.",
         "Ask the carrier; extend the period or withdraw at the customs office, then retry.",
+    ),
+    "route": (
+        "No way to customs",
+        "The exporter's way to customs does not take these goods (value, confirmation, drawback).",
+        "Set another channel for the exporter, or amend the data the words name, then retry.",
+    ),
+    "combined_packing": (
+        "Not in one parcel",
+        "Goods of several exporters may not travel in one parcel by these routes (합포장).",
+        "Send them in parcels of one exporter each, or complete with the answer of customs that allows it.",
+    ),
+    "selected": (
+        "Selected by customs",
+        "Customs looks closer at the declaration, and nobody said how.",
+        "Ask the customs office; the journey goes on by itself when it answers, or complete with what you saw.",
+    ),
+    "selected_documents": (
+        "Documents under review",
+        "Customs reads the papers of the declaration.",
+        "Send customs what it asks for; the journey goes on by itself when it answers.",
+    ),
+    "selected_inspection": (
+        "Inspection of the goods",
+        "Customs wants to see the goods before it accepts the declaration.",
+        "Show the goods where they lie; the journey goes on by itself when customs answers.",
+    ),
+    "loading_due": (
+        "Loading due",
+        "The loading deadline is near and customs has no loading.",
+        "Ask the carrier; extend the period with the command below before the deadline passes.",
+    ),
+    "partly_loaded": (
+        "Partly loaded",
+        "Some packages of the declaration have left and others not.",
+        "Find the packages that stayed and tender them; the watch goes on by itself.",
+    ),
+    "acceptance_gone": (
+        "Acceptance gone",
+        "Customs no longer shows a declaration it had accepted.",
+        "Ask the customs office; retry declares the goods anew where the acceptance is cancelled.",
+    ),
+    "extension_refused": (
+        "Extension refused",
+        "Customs did not grant a later loading deadline.",
+        "Settle it with the customs office, then complete with its approval, or load in time.",
     ),
     "information_requested": (
         "Customs asks for a paper",
@@ -124,6 +174,26 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
         "Cancelled after handover",
         "A cancel came when the goods were under way.",
         "Ask the carrier to intercept or return the parcel, then complete with what came of it.",
+    ),
+    "party_lists_missing": (
+        "List of restricted parties missing",
+        "A list with which the parties must be compared was never imported, or is empty.",
+        "Fetch the list where it is published, import it, then retry.",
+    ),
+    "party_lists_old": (
+        "List of restricted parties too old",
+        "A list with which the parties must be compared is older than the house allows.",
+        "Fetch today's list where it is published, import it, then retry.",
+    ),
+    "party_hit": (
+        "Resembles a restricted party",
+        "Buyer, consignee or exporter resembles an entry of a list; nothing is filed or handed over meanwhile.",
+        "Compare the entry with the party, then complete with your verdict and what it rests on; when in doubt, ask its publisher.",
+    ),
+    "party_confirmed": (
+        "Restricted party",
+        "Somebody has confirmed that a party of the order is on a list.",
+        "Send nothing: cancel the order, and report it where the law wants it reported.",
     ),
     "cannot_tell": (
         "Cannot tell",
@@ -222,7 +292,12 @@ STEPS: Mapping[str, str] = {
     "plan_consignment": "Planning the consignment",
     "confirm_packing": "Packing",
     "read_customs_rate": "Customs rate",
+    "screen_parties": "Screening of the parties",
     "render_documents": "Papers",
+    "read_export_requirements": "What the goods need for export",
+    "extend_loading_period": "Extending the loading period",
+    "combined_packing": "Several exporters in one parcel",
+    "choose_route": "Choosing the route",
     "lodge_export_declaration": "Filing the export declaration",
     "read_export_acceptance": "Acceptance of the declaration",
     "amend_export_declaration": "Amending the export declaration",
@@ -269,6 +344,7 @@ DESKS: Mapping[str, str] = {
     "catalogue desk": "catalogue desk",
     "customer desk": "customer desk",
     "packing bench": "packing bench",
+    "compliance desk": "compliance desk",
 }
 
 WAYS: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from tradelane.simulators.ktnet import fields
 from tradelane.simulators.ktnet.fields import Json, Violation, amount, decimal, rows
-from tradelane.simulators.ktnet.rules import check_amounts, check_lines
+from tradelane.simulators.ktnet.rules import check_amounts, check_charges, check_lines
 
 WHERE = "AmendRequestTerms"
 ROW = re.compile(r"([A-Za-z0-9]+)=([^>\n]*)>([^>\n]*)")
@@ -30,6 +30,8 @@ AMENDABLE: Mapping[str, str] = {
     "PaymentAmount": "PaymentAmount",
     "TotalDeclAmountKRW": "TotalDeclAmountKRW",
     "TotalRan": "TotalRan",
+    "FreightAmount": "FreightAmount",
+    "InsuranceAmount": "InsuranceAmount",
 }
 """Code of a box -> field of the declaration."""
 
@@ -96,6 +98,7 @@ def amended(document: Json, terms: str) -> Amended:
     if not changed:
         raise Violation(WHERE, "정정할 내용이 없습니다.")
     check_lines(after)
+    check_charges(after)
     check_amounts(after, datetime.strptime(str(after["DeclarationDate"]), "%Y%m%d").date())  # noqa: DTZ007 - a day
     return Amended(after, tuple(changed))
 

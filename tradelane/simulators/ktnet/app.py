@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from hmac import compare_digest
 
 from starlette.applications import Starlette
@@ -14,8 +15,9 @@ from starlette.routing import Route
 
 from tradelane.simulators import cargo
 from tradelane.simulators.counterparty import Counterparty
-from tradelane.simulators.ktnet import fields, rules
-from tradelane.simulators.ktnet.books import ACCEPTED, APPROVED, ERROR, RECEIVED, Books, stamp
+from tradelane.simulators.ktnet import fields, rules, selections
+from tradelane.simulators.ktnet.books import ACCEPTED, ERROR, RECEIVED, Books, stamp
+from tradelane.simulators.ktnet.changes import APPROVED
 from tradelane.simulators.ktnet.customs import Customs, read_customs
 from tradelane.simulators.ktnet.fields import Json, Violation
 from tradelane.simulators.rates import KST
@@ -25,6 +27,7 @@ NAME = "ktnet"
 KEY_HEADER = "X-API-Key"
 DEMO_KEY = "ktnet-demo-key"  # opens nothing but this simulator
 CALLS_A_DAY = 10_000
+DOCUMENTS_A_MONTH = 300_000
 DOCUMENTS_A_CALL = 999
 
 Result = dict[str, object]
@@ -44,7 +47,13 @@ def simulator(stage: Stage) -> Counterparty:
         Route("/api/export/amend.do", portal.door("amend", portal.amend), methods=["POST"]),
         Route("/api/export/status.do", portal.door("status", portal.status), methods=["POST"]),
     ]
-    return Counterparty(name=NAME, app=Starlette(routes=routes), operations=frozenset({"declare", "amend", "status"}))
+    return Counterparty(
+        name=NAME,
+        app=Starlette(routes=routes),
+        operations=frozenset({"declare", "amend", "status"}),
+        stage_routes=[Route("/ktnet/decide", portal.decide, methods=["POST"])],
+        fault_kinds=frozenset(selections.LOOKS),
+    )
 
 
 class Portal:
@@ -65,13 +74,15 @@ class Portal:
             except BadEnvelope as problem:
                 documents, broken = [], str(problem)
 
-            def act() -> Response:
+            def act(work: Work = work) -> Response:
                 if not compare_digest(key.encode(), DEMO_KEY.encode()):
                     return problem_response(401, "UNAUTHORIZED", "인증키가 유효하지 않습니다.")
                 if self._books.count_call(self._stage.now()) > CALLS_A_DAY:
                     return problem_response(429, "TOO_MANY_REQUESTS", "일일 호출 한도를 초과하였습니다.")
                 if broken:
                     return problem_response(400, "BAD_REQUEST", broken)
+                if operation != "status" and self._spent(len(documents)):
+                    return problem_response(429, "TOO_MANY_REQUESTS", "월간 문서 한도를 초과하였습니다.")
                 return results([one(document, work) for document in documents])
 
             def refusal() -> Response:
@@ -79,12 +90,43 @@ class Portal:
                 return results([refused(document, sentence) for document in documents])
 
             reference = ",".join(str(document.get("OrderNo", "")) for document in documents)
-            return await self._stage.serve(NAME, operation, reference, act, refusal=refusal)
+            looks = {kind: self._looking(act, kind) for kind in selections.LOOKS} if operation == "declare" else {}
+            return await self._stage.serve(NAME, operation, reference, act, refusal=refusal, variants=looks)
 
         return endpoint
 
-    def declare(self, document: Json) -> Result:
-        """Checks a full declaration and sends it to customs, unless the order was declared already."""
+    def _spent(self, documents: int) -> bool:
+        """Counts documents of a call that go on to customs; True when the month's are used up."""
+        return self._books.count_documents(self._stage.now(), documents) > DOCUMENTS_A_MONTH
+
+    def _looking(self, act: Callable[[Work], Response], kind: str) -> Callable[[], Response]:
+        """A call whose declarations customs looks closer at."""
+
+        def answer() -> Response:
+            with self._stage.transaction():
+                return act(partial(self.declare, look=kind))
+
+        return answer
+
+    async def decide(self, request: Request) -> Response:
+        """`{"order_no": ..., "accept": true}` ends a closer look now; `"reason"` is what an error notice says."""
+        try:
+            asked = json.loads(await request.body())
+            order_no, accept = str(asked["order_no"]), bool(asked.get("accept", True))
+            refusal = "" if accept else str(asked.get("reason") or "서류심사 결과 보완이 필요합니다.")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return JSONResponse({"error": "order_no is needed, accept and reason may be given"}, status_code=422)
+        with self._stage.transaction():
+            ended = self._books.decide(order_no, self._stage.now(), refusal)
+        if not ended:
+            return JSONResponse({"error": f"customs looks at no declaration of {order_no}"}, status_code=404)
+        return JSONResponse({"decided": order_no, "accepted": accept})
+
+    def declare(self, document: Json, *, look: str = "") -> Result:
+        """Checks a full declaration and sends it to customs, unless the order was declared already.
+
+        `look` is the closer look customs takes at it; without one the fate of the sale decides.
+        """
         now = self._stage.now()
         fields.check(fields.DECLARATION, document)
         seller, order_no = str(document["SellerPartyId"]), str(document["OrderNo"])
@@ -92,7 +134,8 @@ class Portal:
         if before is not None and before.status(now) != ERROR:
             raise Violation("OrderNo", "이미 신고(서 작성)된 주문건임")
         rules.check_declaration(document, now, self._customs.offices)
-        filing = self._books.file(document, now, self._errors(document))
+        look = look or selections.look_for(self._stage.connection(), order_no)
+        filing = self._books.file(document, now, self._errors(document), look)
         self._stage.record(
             NAME,
             "declare",
@@ -162,11 +205,15 @@ class Portal:
             return None
         status = filing.status(now)
         answer: Result = {"ExpDeclNo": filing.number, "ExpLicenceNo": filing.number, "Status": status}
+        chosen = filing.selection
         if status == ERROR:
-            answer["ErrorDescription"] = ", ".join(f"{e['Position']} {e['Reason']}" for e in filing.errors)
+            said = [f"{e['Position']} {e['Reason']}" for e in filing.errors] or [chosen.refusal if chosen else ""]
+            answer["ErrorDescription"] = ", ".join(said)
             answer["ErrorDetail"] = {"Errors": filing.errors}
         if status == RECEIVED:
             answer["Remark"] = f"GOVCBRR73//{stamp(filing.filed_at)}//11//자동수리 대상"
+        if chosen is not None and status == chosen.look.status:
+            answer["Remark"] = f"GOVCBRR73//{stamp(filing.filed_at)}//{chosen.look.code}//{chosen.look.text}"
         if status == ACCEPTED:
             answer["ConfirmDateTime"] = stamp(filing.accepted_at)
             answer["TotalDeclAmount"], answer["ExchangeRate"] = self._books.total_krw(filing, now), filing.rate

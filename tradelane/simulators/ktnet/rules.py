@@ -23,6 +23,11 @@ INSURANCE_ONLY = frozenset({"CIN"})
 WON = Decimal(1)
 CENT = Decimal("0.01")
 
+UNKNOWN_NAME, UNKNOWN_MAKER = "미상", "제조미상9999000"
+
+LOADING_PLACES = {"KRICN": "3", "KRINC": "6"}
+MEANS = {"3": "40", "6": "10"}
+
 REGISTRATION_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
@@ -30,10 +35,12 @@ def check_declaration(document: Json, now: datetime, offices: Mapping[str, tuple
     """Raises Violation for the first rule broken. `offices` maps a goods-location postcode to (customs office, division)."""
     check_office(document, offices)
     check_registration(str(document["ExportPartyRegistNo"]))
+    check_maker(document)
+    check_loading_place(document)
     day = today(now)
+    check_charges(document)
     check_amounts(document, day)
     check_lines(document)
-    check_charges(document)
     if document["DeclarationDate"] != day.strftime("%Y%m%d"):
         raise Violation("DeclarationDate", f"신고일자가 오늘날짜가 아닙니다. ({document['DeclarationDate']})")
 
@@ -58,7 +65,10 @@ def check_registration(number: str) -> None:
 
 
 def check_amounts(document: Json, day: date) -> None:
-    """Rates are the export rates of this week; a line is floored, the total is the sum of lines; the cap holds."""
+    """Rates are the export rates of this week; a line is floored, the total is the sum of lines; the cap holds.
+
+    What is declared is the FOB value: freight and insurance are taken off the floored lines, which bear them together.
+    """
     currency = str(document["PaymentCurrencyCode"])
     used = rate(currency, Direction.EXPORT, day)
     if used is None:
@@ -73,15 +83,47 @@ def check_amounts(document: Json, day: date) -> None:
         expected = (used * amount(document, "PaymentAmount")).quantize(WON, ROUND_HALF_UP)
         if expected > cap:
             raise Violation("PaymentAmount", f"신고금액(원화)은 {cap}원을 초과할 수 없습니다. [{expected}]")
-    total = Decimal(0)
+    total = whole = Decimal(0)
+    charges = amount(document, "FreightAmount") + amount(document, "InsuranceAmount")
     for line in rows(document, "RanList"):
         goods = sum((amount(item, "Amount") for item in rows(line, "ItemList")), Decimal(0))
         right = (used * goods).quantize(WON, ROUND_FLOOR)
-        if amount(line, "DeclAmount1") != right:
+        said = amount(line, "DeclAmount1")
+        # a line bears its share of the charges, however they were shared out
+        if said != right and (not charges or said > right):
             raise Violation(f"RanList[{line['RanNo']}].DeclAmount1", f"신고가격(원화)이 맞지 않습니다. [{right}]")
-        total += right
+        whole += right
+        total += said
+    if total != whole - charges:
+        raise Violation("DeclAmount1", f"운임과 보험료를 공제한 신고가격의 합계와 다릅니다. [{whole - charges}]")
     if amount(document, "TotalDeclAmountKRW") != total:
         raise Violation("TotalDeclAmountKRW", f"란별 신고가격의 합계와 다릅니다. [{total}]")
+
+
+def check_maker(document: Json) -> None:
+    """Kind of exporter, maker and drawback agree; nobody gets drawback for goods of a maker customs does not know."""
+    exporter, maker = str(document["ExportPartyCustomsId"]), str(document.get("MakerCustomsId") or "")
+    unknown = maker == UNKNOWN_MAKER or str(document["MakerName"]) == UNKNOWN_NAME
+    own = maker == exporter
+    if (document["ExportPartyTypeCode"] == "A") != own:
+        raise Violation("ExportPartyTypeCode", "수출자와 제조자의 통관고유부호가 같은 경우에만 A입니다.")
+    if unknown and document.get("RefundCode"):
+        raise Violation("RefundCode", "제조자가 미상인 경우 환급신청인을 지정할 수 없습니다.")
+    if maker and not unknown and not document.get("RefundCode"):
+        raise Violation("RefundCode", "제조자가 확인된 경우 환급신청인을 입력하세요.")
+    if document["CustomsTaxRefundRequest"] != "NO" and (unknown or not maker):
+        raise Violation("CustomsTaxRefundRequest", "제조자가 미상인 경우 간이환급을 신청할 수 없습니다.")
+
+
+def check_loading_place(document: Json) -> None:
+    """Port, its kind and the means of transport agree: KRICN is an airport, KRINC a sea port."""
+    code, kind = str(document["LoadingLocPortCode"]), str(document["LoadingLocPortType"])
+    right = LOADING_PLACES.get(code, kind)
+    if kind != right:
+        raise Violation("LoadingLocPortType", f"적재항 구분이 맞지 않습니다. [{code} {right}]")
+    means = str(document.get("TransportMeansCode") or "")
+    if means and means != MEANS[kind]:
+        raise Violation("TransportMeansCode", f"운송수단이 적재항 구분과 맞지 않습니다. [{MEANS[kind]}]")
 
 
 def check_lines(document: Json) -> None:

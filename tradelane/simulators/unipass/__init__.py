@@ -1,1 +1,1 @@
-"""The simulated UNI-PASS Open API of the Korea Customs Service: rates and the state of declarations, read only."""
+"""The simulated UNI-PASS Open API of the Korea Customs Service: rates, declarations and published tables, read only."""

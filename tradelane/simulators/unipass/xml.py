@@ -12,13 +12,27 @@ Row = tuple[str, Mapping[str, str]]
 
 def answer(root: str, count: int, rows: Iterable[Row] = (), notice: str = "") -> Response:
     """An answer under `root`; each row is its element name and its elements in order, empty ones included."""
-    top = ET.Element(root)
-    ET.SubElement(top, "tCnt").text = str(count)
-    ET.SubElement(top, "ntceInfo").text = notice
+    top = _filled(root, {"tCnt": str(count), "ntceInfo": notice})
     for name, elements in rows:
         row = ET.SubElement(top, name)
         for element, text in elements.items():
             ET.SubElement(row, element).text = text
+    return _written(top)
+
+
+def fields(root: str, elements: Mapping[str, str]) -> Response:
+    """An answer without rows: what it says stands directly under its root."""
+    return _written(_filled(root, elements))
+
+
+def _filled(name: str, elements: Mapping[str, str]) -> ET.Element:
+    filled = ET.Element(name)
+    for element, text in elements.items():
+        ET.SubElement(filled, element).text = text
+    return filled
+
+
+def _written(top: ET.Element) -> Response:
     body = ET.tostring(top, encoding="utf-8", xml_declaration=True)
     return Response(body, media_type="application/xml;charset=UTF-8")
 

@@ -1,0 +1,109 @@
+"""What customs tells: the week's rate, what goods need, and whether they are loaded; typed by a person where need be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from tradelane.domain.loading_period import last_loading_day
+
+from activities.books import in_thread
+from activities.implements import implements
+from activities.register import register_loading
+from tradelane.adapters.errors import Refused
+from tradelane.contracts.handmade import LoadedByHand, RequirementsByHand
+from tradelane.contracts.steps import (
+    CONFIRM_LOADING,
+    READ_CUSTOMS_RATE,
+    READ_EXPORT_REQUIREMENTS,
+    LoadingRequest,
+    RateRequest,
+    RequirementsRequest,
+)
+from tradelane.domain.export_declaration import CustomsRate, Loading
+from tradelane.domain.export_route import ExportRoute, GoodsFacts, HskFacts
+from tradelane.domain.identifiers import OrderId
+from tradelane.domain.trade_time import Timetable, today_in_korea
+from tradelane.ports import Decision
+from tradelane.resources import Resources
+
+NONE = "none"
+"""What a person types where customs wants nothing."""
+
+
+def trade_now(timetable: Timetable) -> Callable[[], datetime]:
+    """The trade clock of a journey, read anew at each call."""
+    return lambda: timetable.clock.at(datetime.now(UTC))
+
+
+class CustomsActivities:
+    """Readings of Korean customs; none of them writes outside."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._r = resources
+
+    @implements(READ_CUSTOMS_RATE)
+    async def read_customs_rate(self, request: RateRequest) -> CustomsRate:
+        """The export rate of the week in which we file: never the import rate, never the order day's."""
+        return await self._r.customs.export_rate(today_in_korea(trade_now(request.timetable)()), request.currency)
+
+    @implements(READ_EXPORT_REQUIREMENTS)
+    async def read_export_requirements(self, request: RequirementsRequest) -> GoodsFacts:
+        """What goods under each code need for export; what a person looked up stands for all codes asked about."""
+        day = today_in_korea(trade_now(request.timetable)())
+        typed = await self._typed(request.orders, READ_EXPORT_REQUIREMENTS.name)
+        if typed is not None:
+            said = RequirementsByHand.model_validate(dict(typed.content))
+            confirmation = () if said.confirmation.lower() == NONE else (said.confirmation,)
+            shortened = "" if said.shortened_loading.lower() == NONE else said.shortened_loading
+            return GoodsFacts(
+                day=day,
+                facts=tuple(
+                    HskFacts(hsk=hsk, confirmation=confirmation, shortened_loading=shortened) for hsk in request.codes
+                ),
+            )
+        return GoodsFacts(day=day, facts=tuple([await self._r.customs.requirements(hsk, day) for hsk in request.codes]))
+
+    @implements(CONFIRM_LOADING)
+    async def confirm_loading(self, request: LoadingRequest) -> Loading:
+        """What customs knows of the loading, else what a person read there; a loaded declaration is watched no more."""
+        typed = await self._typed(request.orders, f"{CONFIRM_LOADING.name}:{request.part}") if request.part else None
+        try:
+            loading = await self._r.customs.loading(
+                request.number, converted_list=request.route is ExportRoute.LIST_CONVERSION
+            )
+        except Refused as refusal:
+            if typed is None or refusal.reason != "manual_work":
+                raise
+            loading = Loading(number=request.number, found=True)
+        if typed is not None and not loading.loaded:
+            loading = _as_typed(loading, LoadedByHand.model_validate(dict(typed.content)))
+        loading = _with_deadline(loading, request)
+        await in_thread(register_loading, self._r.declarations, loading)
+        if loading.loaded and not loading.partial:
+            await in_thread(self._r.watches.drop, "unipass", request.number)
+        return loading
+
+    async def _typed(self, orders: Sequence[OrderId], step: str) -> Decision | None:
+        return await in_thread(self._r.decisions.completion, orders, step) if orders else None
+
+
+def _as_typed(loading: Loading, said: LoadedByHand) -> Loading:
+    """A loading as a person read it: the packages it names have left."""
+    return loading.model_copy(
+        update={
+            "found": True,
+            "loaded": True,
+            "departed_on": said.loaded_on,
+            "packages_loaded": said.packages,
+            "packages_cleared": loading.packages_cleared or said.packages,
+        }
+    )
+
+
+def _with_deadline(loading: Loading, request: LoadingRequest) -> Loading:
+    """Count the deadline where nobody printed one; a shortened period cannot be counted."""
+    if loading.load_before is not None or request.accepted_at is None or request.shortened:
+        return loading
+    accepted_on = loading.accepted_on or today_in_korea(request.accepted_at)
+    return loading.model_copy(update={"load_before": last_loading_day(accepted_on), "computed": True})

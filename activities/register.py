@@ -1,0 +1,93 @@
+"""The register of declarations: what is kept of each for years, written by the steps that learn it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tradelane.domain.catalogue import FilingChannel
+from tradelane.domain.export_declaration import ExportDeclaration, Filing, Loading
+from tradelane.domain.identifiers import OrderId
+from tradelane.ports import DeclarationRecord, Declarations
+
+
+def register_filed(
+    declarations: Declarations,
+    declaration: ExportDeclaration,
+    filing: Filing,
+    *,
+    order_id: OrderId,
+    channel: FilingChannel,
+    day: date,
+) -> None:
+    """Write down what was declared, by which way, and why by this route; a retry changes only where it stands."""
+    known = declarations.find(declaration.order_no)
+    if known is not None and known.digest == declaration.digest:
+        register_standing(declarations, filing)
+        return
+    declarations.put(
+        DeclarationRecord(
+            order_no=declaration.order_no,
+            ucr=declaration.ucr,
+            order_id=order_id,
+            exporter_id=declaration.exporter.id,
+            channel=known.channel if known else channel,
+            route=declaration.route,
+            why=declaration.why,
+            state=filing.state,
+            number=filing.number,
+            declared_on=known.declared_on if known else day,
+            accepted_at=filing.accepted_at,
+            payment=declaration.payment,
+            incoterm=declaration.incoterm,
+            rate=declaration.rate.krw_per_unit,
+            fob_krw=declaration.fob,
+            freight_krw=declaration.freight,
+            insurance_krw=declaration.insurance,
+            invoice_number=declaration.invoice_number,
+            digest=declaration.digest,
+        )
+    )
+
+
+def register_standing(declarations: Declarations, filing: Filing) -> None:
+    """Write down where a declaration stands, where the register has it."""
+    known = declarations.find(filing.order_no)
+    if known is None:
+        return
+    declarations.put(
+        known.model_copy(
+            update={
+                "state": filing.state,
+                "number": filing.number or known.number,
+                "accepted_at": filing.accepted_at or known.accepted_at,
+            }
+        )
+    )
+
+
+def register_loading(declarations: Declarations, loading: Loading) -> None:
+    """Write down what customs knows of a loading; goods are loaded on the day the last package departed."""
+    known = declarations.by_number(loading.number)
+    if known is None:
+        return
+    whole = loading.loaded and not loading.partial
+    declarations.put(
+        known.model_copy(
+            update={
+                "load_before": loading.load_before or known.load_before,
+                "load_before_computed": loading.computed if loading.load_before else known.load_before_computed,
+                "loaded": known.loaded or whole,
+                "loaded_on": loading.departed_on if whole else known.loaded_on,
+                "packages_cleared": loading.packages_cleared or known.packages_cleared,
+                "packages_loaded": loading.packages_loaded or known.packages_loaded,
+                "waybill": loading.waybills[-1] if loading.waybills else known.waybill,
+            }
+        )
+    )
+
+
+def loading_seen(loading: Loading | None) -> object:
+    """What tells a change of a loading from a repetition; None is a declaration that nobody has looked at yet."""
+    if loading is None or not loading.found:
+        return "unseen"
+    return (str(loading.load_before), loading.loaded, loading.packages_loaded, loading.inspection)

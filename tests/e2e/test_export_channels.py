@@ -1,0 +1,144 @@
+"""Every way to customs, end to end: KTNET, a broker, the carrier's list; and the rules that hold an order before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from tests.conftest import fresh_namespace
+from tests.lane import DAY, Lane, count, open_lane
+from tradelane.domain.catalogue import Broker, FilingChannel
+from tradelane.domain.export_declaration import FilingState
+from tradelane.domain.export_route import ExportRoute
+from tradelane.domain.identifiers import DeclarantCode, ExportDeclarationNumber
+
+BROKER = Broker(name="가람관세사무소", declarant_code=DeclarantCode("7K123"), email="filing@broker.invalid")
+
+
+@pytest_asyncio.fixture
+async def lane(engine: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Lane]:
+    """An installation of its own for each test: exporters are changed."""
+    namespace = await fresh_namespace(engine)
+    target = engine.client.service_client.config.target_host
+    async with open_lane(tmp_path, target, namespace=namespace, pace=2 * DAY) as opened:
+        yield opened
+
+
+async def sets(lane: Lane, exporter_id: str, **changes: Any) -> None:
+    """Change an exporter's record."""
+    known = (await asyncio.to_thread(lane.resources.exporters.get, [exporter_id]))[exporter_id]
+    await asyncio.to_thread(lane.resources.exporters.put, known.model_copy(update=changes))
+
+
+async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(lane: Lane) -> None:
+    """Nothing is sent to KTNET; the number typed is watched, and a loading typed by hand ends the watch."""
+    await sets(lane, "haneul", channel=FilingChannel.BROKER, broker=BROKER)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order = str(sold["order_id"])
+    held = await lane.held(order, "lodge_export_declaration:d1")
+    [hold] = [one for one in held.holds if one.key == "lodge_export_declaration:d1"]
+    assert hold.reason == "manual_work"
+    assert "broker_handoff_xlsx" in " ".join((hold.words, *hold.commands))
+    claim = lane.resources.consignments.of_order(order)
+    assert claim is not None
+    kinds = {paper.kind for paper in lane.resources.documents.of_ucr(claim.ucr)}
+    assert {"declaration_worksheet", "broker_handoff_xlsx", "broker_handoff_ms949", "broker_mail"} <= kinds
+
+    now = held.trade_now
+    assert now is not None
+    result = {"number": "7K12326000123X", "accepted_at": now.isoformat()}
+    await lane.update(
+        order, "resolve_hold", {"step": hold.key, "action": "complete", "result": result, "actor": "kim"}
+    )
+    await lane.until(order, lambda p: p.transport_status == "delivered")
+    await lane.held(order, "confirm_loading:d1", within=90)
+    loaded = {"loaded_on": now.date().isoformat(), "packages": "1", "evidence": "UNI-PASS, printed"}
+    await lane.update(
+        order, "resolve_hold", {"step": "confirm_loading:d1", "action": "complete", "result": loaded, "actor": "kim"}
+    )
+    outcome = await lane.ended(order)
+    assert outcome["state"] == "delivered"
+    assert outcome["declarations"] == ["7K12326000123X"]
+    assert count(await lane.effects(), "declare") == 0
+    record = lane.resources.declarations.by_number(ExportDeclarationNumber("7K12326000123X"))
+    assert record is not None
+    assert (record.channel, record.state, record.loaded) == (FilingChannel.BROKER, FilingState.ACCEPTED, True)
+
+
+async def test_under_list_clearance_nothing_is_filed_and_the_parcel_travels(lane: Lane) -> None:
+    """The carrier's list stands in for a declaration: no number, no loading watch, one booking."""
+    await sets(lane, "haneul", channel=FilingChannel.CARRIER)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    outcome = await lane.ended(str(sold["order_id"]))
+    assert outcome["state"] == "delivered"
+    assert outcome["declarations"] == []
+    rows = await lane.effects()
+    assert count(rows, "declare") == 0
+    assert count(rows, "book") == 1
+
+
+async def test_goods_above_the_cap_of_the_list_wait_until_another_way_is_set(lane: Lane) -> None:
+    """Four projectors are worth more than two million won: the carrier's list does not take them."""
+    await sets(lane, "banjjak", channel=FilingChannel.CARRIER)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "BJK-PROJ-01", "quantity": 4}]}])
+    order = str(sold["order_id"])
+    held = await lane.held(order, "choose_route:d1")
+    [hold] = [one for one in held.holds if one.key == "choose_route:d1"]
+    assert hold.reason == "route"
+    assert "2,000,000" in hold.words or "2000000" in hold.words
+    await sets(lane, "banjjak", channel=None)
+    await lane.update(order, "resolve_hold", {"step": hold.key, "action": "retry", "actor": "kim"})
+    progress = await lane.until(order, lambda p: bool(p.declarations))
+    [number] = progress.declarations
+    record = lane.resources.declarations.by_number(ExportDeclarationNumber(number))
+    assert record is not None
+    assert record.route in (ExportRoute.SIMPLIFIED, ExportRoute.FORMAL)
+    assert record.why
+
+
+async def test_goods_of_two_exporters_are_two_declarations_in_one_parcel(lane: Lane) -> None:
+    """Both go simplified, so they may travel together (합포장 since 2024-08-01)."""
+    sold = await lane.sell("pack", orders=[{"items": [{"sku": "HNG-TEE-01"}]}, {"items": [{"sku": "DTR-NOTE-01"}]}])
+    order = str(min((one["order_id"] for one in sold), key=int))
+    outcome = await lane.ended(order)
+    assert outcome["state"] == "delivered"
+    assert len(outcome["declarations"]) == 2
+    rows = await lane.effects()
+    assert (count(rows, "declare"), count(rows, "book")) == (2, 1)
+
+
+async def test_a_formal_declaration_may_not_share_a_parcel(lane: Lane) -> None:
+    """Goods that must be declared formally wait beside another exporter's until customs has allowed it."""
+    sold = await lane.sell(
+        "pack", orders=[{"items": [{"sku": "BJK-PROJ-01", "quantity": 8}]}, {"items": [{"sku": "DTR-NOTE-01"}]}]
+    )
+    order = str(min((one["order_id"] for one in sold), key=int))
+    await lane.held(order, "combined_packing")
+    assert count(await lane.effects(), "declare") == 0
+    result = {"evidence": "answer of the customs house"}
+    await lane.update(
+        order, "resolve_hold", {"step": "combined_packing", "action": "complete", "result": result, "actor": "kim"}
+    )
+    await lane.until(order, lambda p: len(p.declarations) == 2)
+    assert count(await lane.effects(), "declare") == 2
+
+
+@pytest.mark.parametrize("state", ["selected_documents", "selected_inspection"])
+async def test_what_a_person_saw_at_customs_is_the_answer_where_nobody_else_tells(lane: Lane, state: str) -> None:
+    """A broker tells of a selection, then of the acceptance; both are typed at the same step."""
+    await sets(lane, "haneul", channel=FilingChannel.MANUAL)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order = str(sold["order_id"])
+    held = await lane.held(order, "lodge_export_declaration:d1")
+    assert held.trade_now is not None
+    key = "lodge_export_declaration:d1"
+    accepted = {"number": "H1A0126000777X", "accepted_at": held.trade_now.isoformat()}
+    await lane.update(order, "resolve_hold", {"step": key, "action": "complete", "result": accepted, "actor": "kim"})
+    progress = await lane.until(order, lambda p: bool(p.declarations))
+    assert progress.declarations == ("H1A0126000777X",)

@@ -1,0 +1,229 @@
+"""What a customs broker (관세사) gets who keys or loads our declarations: a spreadsheet, a flat file and a mail.
+
+The flat file has the shape brokers' programs exchange: code page MS949, fields parted by `^`, records EHDR, EDTL and
+EMDL (korea-export 5.2, seen once). Which fields stand in a record, and in which order, is **ours**: no public layout
+was found, so agree on it with the broker before the first file. A character that MS949 lacks is written in its ASCII
+form where it has one (an accent is dropped), and refused otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from tradelane.domain.catalogue import Broker
+from tradelane.domain.declaration_boxes import BOXES
+from tradelane.domain.export_declaration import ExportDeclaration
+from tradelane.domain.papers import Entry, Worksheet
+from tradelane.domain.paperwork import worksheet
+from tradelane.domain.paperwork.worksheet import ROUTES, kilograms, settlement
+from tradelane.domain.transliteration import to_ascii
+
+SEPARATOR = "^"
+END = "\r\n"
+CODE_PAGE = "cp949"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The first instant a zip can name."""
+_WRITTEN = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+
+
+class NotInMs949(ValueError):
+    """A character has no place in MS949 and no ASCII form; the sentence names the field."""
+
+
+def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
+    """A workbook: one sheet with a row for each declaration, one with a row for each line (란); no formulas.
+
+    The same declarations and day give the same bytes. Columns carry the box numbers of the printed form.
+    """
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    sheets = [worksheet(declaration, day) for declaration in declarations]
+    book = Workbook()
+    once = book.active
+    assert once is not None
+    once.title = "신고서"
+    lines = book.create_sheet("란")
+    tables = (
+        (once, (*range(1, 27), *range(44, 58)), [(sheet, (*sheet.head, *sheet.foot), "") for sheet in sheets]),
+        (
+            lines,
+            tuple(range(27, 44)),
+            [(sheet, line.entries, f"{line.number:03d}") for sheet in sheets for line in sheet.lines],
+        ),
+    )
+    for target, boxes, rows in tables:
+        titles = ["참조번호", "란", *(f"{box} {BOXES[box][0]}" for box in boxes)]
+        for row, texts in enumerate([titles, *(_row(*one) for one in rows)], start=1):
+            for column, text in enumerate(texts, start=1):
+                cell = target.cell(row, column, _printable(text, f"column {titles[column - 1]}"))
+                cell.data_type = "s"  # text, so that "=1+1" in a description is no formula
+                cell.alignment = Alignment(vertical="top", wrap_text=True)
+                if row == 1:
+                    cell.font = Font(bold=True)
+                    cell.fill = PatternFill("solid", start_color="E8E8E8")
+        target.freeze_panes = "C2"
+        for column in range(1, len(titles) + 1):
+            target.column_dimensions[get_column_letter(column)].width = 12 if column == 2 else 22
+    book.properties.creator = "tradelane"
+    out = BytesIO()
+    book.save(out)
+    return _timeless(out.getvalue(), day)
+
+
+def flat(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
+    """The MS949 file: for each declaration EHDR, then for each line EDTL and its one EMDL.
+
+    Raises:
+        NotInMs949: a character that cannot be written.
+        ValueError: a field holds the separator or a line break.
+    """
+    records: list[str] = []
+    for declaration in declarations:
+        sheet = worksheet(declaration, day)
+        records.append(_record("EHDR", declaration, _header(declaration, sheet)))
+        for line in sheet.lines:
+            said = {entry.box: " ".join(entry.texts) for entry in line.entries}
+            detail = [f"{line.number:03d}", *(said[box] for box in (27, 28, 29, 35, 36, 38, 39, 40, 41, 42, 43))]
+            records.append(_record("EDTL", declaration, detail))
+            model = [f"{line.number:03d}", "01", *(said[box] for box in (30, 31, 32, 33, 34))]
+            records.append(_record("EMDL", declaration, model))
+    return "".join(record + END for record in records).encode(CODE_PAGE)
+
+
+def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachments: Sequence[str] = ()) -> str:
+    """A mail to the broker, ready to be sent: subject, empty line, body, in Korean.
+
+    It holds what the declaration needs and no more of the buyer than the Latin name that stands in it.
+    """
+    sheet = worksheet(declaration, day)
+    exporter = declaration.exporter
+    facts = (
+        ("참조번호", declaration.order_no),
+        ("신고구분", f"{sheet.route} (거래구분 {ROUTES[declaration.route][0]})"),
+        ("신고희망일", f"{day:%Y-%m-%d} (당일 신고)"),
+        ("수출화주", exporter.name_ko),
+        ("사업자등록번호", exporter.business_registration_number.printed),
+        ("통관고유부호", exporter.customs_clearance_code.printed),
+        ("제조자", " / ".join(sheet.entry(3).texts)),
+        ("구매자", sheet.entry(4).texts[0]),
+        ("목적국", sheet.entry(13).texts[0]),
+        ("물품소재지", sheet.entry(21).texts[0]),
+        ("송품장부호", declaration.invoice_number),
+        ("결제금액", settlement(declaration)),
+        ("총신고가격(FOB)", f"₩{declaration.fob.amount:,f}"),
+        ("운임 / 보험료", f"{_won(sheet, 47)} / {_won(sheet, 48)}"),
+        (
+            "총중량 / 총포장",
+            f"{kilograms(declaration.gross_weight_g)} kg / {declaration.packages} {declaration.package_kind}",
+        ),
+        ("환급신청인/간이환급", sheet.entry(26).texts[0]),
+    )
+    goods = [
+        f"  {line.number:03d}  {line.entry(35).texts[0]}  {line.entry(28).texts[0]}  {line.entry(32).texts[0]}  "
+        f"{line.entry(34).texts[0]}"
+        for line in sheet.lines
+    ]
+    attached = [f"첨부: {', '.join(attachments)}", ""] if attachments else []
+    return "\n".join(
+        [
+            f"제목: [수출신고 의뢰] {exporter.name_ko} {declaration.order_no}",
+            "",
+            f"{broker.name} {broker.contact}".strip() + " 귀하",
+            "",
+            "아래 물품의 수출신고를 의뢰드립니다.",
+            "",
+            *(f"- {name}: {value}" for name, value in facts),
+            "- 품목",
+            *goods,
+            "",
+            *attached,
+            "수리 후 다음 사항을 회신해 주십시오.",
+            "  1) 수출신고번호  2) 수리일시  3) 적재의무기한  4) 수출신고필증 PDF (견본이 아닌 정본)",
+            "오류통보나 검사 선별 시에도 사유를 알려 주십시오.",
+            "같은 참조번호로 두 번 신고되지 않도록 확인 부탁드립니다.",
+            "",
+            f"{exporter.name_ko} ({exporter.phone})",
+            "",
+        ]
+    )
+
+
+def _header(declaration: ExportDeclaration, sheet: Worksheet) -> list[str]:
+    exporter = declaration.exporter
+    said = {entry.box: " ".join(entry.texts) for entry in (*sheet.head, *sheet.foot)}
+    exporting = [
+        exporter.name_ko,
+        str(exporter.customs_clearance_code),
+        str(exporter.business_registration_number),
+        exporter.representative_ko,
+        exporter.address_ko,
+        exporter.postcode,
+    ]
+    before = [said[box] for box in (1,)]
+    between = [said[box] for box in (3, 4, 6, 7, 8, 10, 11, 12, 13, 14, 19, 21, 23, 26)]
+    after = [said[box] for box in (44, 45, 46, 47, 48, 49, 52)]
+    return [*before, *exporting, *between, *after, str(len(sheet.lines))]
+
+
+def _record(kind: str, declaration: ExportDeclaration, fields: Sequence[str]) -> str:
+    texts = [kind, declaration.order_no, *fields]
+    for number, text in enumerate(texts, start=1):
+        if SEPARATOR in text or "\n" in _printable(text, f"field {number} of record {kind}"):
+            raise ValueError(f"Field {number} of record {kind} holds the separator ^ or a line break: take it out.")
+    return SEPARATOR.join(
+        _ms949(text, f"field {number} of record {kind}") for number, text in enumerate(texts, start=1)
+    )
+
+
+def _printable(text: str, field: str) -> str:
+    """The text, when it holds no control character but the line break of a cell."""
+    if any(unicodedata.category(character) == "Cc" and character != "\n" for character in text):
+        raise ValueError(f"A control character stands in {field}: take it out.")
+    return text
+
+
+def _ms949(text: str, field: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(_written(character, field) for character in composed)
+
+
+def _written(character: str, field: str) -> str:
+    if character.encode(CODE_PAGE, errors="ignore"):
+        return character
+    try:
+        return to_ascii(character)
+    except ValueError as wrong:
+        raise NotInMs949(
+            f"MS949 has no {character!r} (U+{ord(character):04X}) in {field}, and no ASCII letter stands for it."
+        ) from wrong
+
+
+def _row(sheet: Worksheet, entries: Sequence[Entry], line: str) -> list[str]:
+    return [sheet.order_no, line, *("\n".join(entry.texts) for entry in entries)]
+
+
+def _won(sheet: Worksheet, box: int) -> str:
+    texts = sheet.entry(box).texts
+    return f"₩{texts[0]}" if texts else "-"
+
+
+def _timeless(content: bytes, day: date) -> bytes:
+    """The same workbook without the clock: members dated 1980, the book written on the declaration's day."""
+    written = datetime(day.year, day.month, day.day, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    out = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist()):
+            data = source.read(name)
+            if name == "docProps/core.xml":
+                data = _WRITTEN.sub(rb"\g<1>" + written + rb"\g<3>", data)
+            member = ZipInfo(name, _EPOCH)
+            member.compress_type = ZIP_DEFLATED
+            target.writestr(member, data)
+    return out.getvalue()

@@ -1,0 +1,227 @@
+"""What customs publishes in the simulated world: laws, codes, offices, companies. All of it is invented.
+
+The codes of the demo's goods need no confirmation for export, as most consumer goods; some need one for import, which
+must not matter to an exporter. Names of laws are real words, what they are said to ask for is made up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXPORT, IMPORT = "1", "2"
+OPEN_END = "99991231"
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law under which goods of a code need confirmation by the customs head, in one direction."""
+
+    hsk: str
+    direction: str
+    code: str
+    name: str
+    office_code: str
+    office: str
+    paper: str
+    first_day: str
+    last_day: str = OPEN_END
+
+    def row(self) -> dict[str, str]:
+        return {
+            "hsSgn": self.hsk,
+            "dcerCfrmLworCd": self.code,
+            "dcerCfrmLworNm": self.name,
+            "reqApreIttCd": self.office_code,
+            "reqApreIttNm": self.office,
+            "reqCfrmIstmNm": self.paper,
+            "aplyStrtDt": self.first_day,
+            "aplyEndDt": self.last_day,
+            "imexTp": self.direction,
+        }
+
+
+COSMETICS = ("3304101000", "3304991000", "3304992000", "3304999000")
+LAWS: tuple[Law, ...] = (
+    *(
+        Law(hsk, IMPORT, "52", "화장품법", "A07", "한국의약품수출입협회", "표준통관예정보고서", "20120205")
+        for hsk in COSMETICS
+    ),
+    Law("3002120000", EXPORT, "37", "혈액관리법", "A01", "보건복지부", "수출허가서", "20150101"),
+    Law("3002120000", EXPORT, "15", "감염병의 예방 및 관리에 관한 법률", "A02", "질병관리청", "반출허가서", "20200912"),
+    Law("3002120000", IMPORT, "37", "혈액관리법", "A01", "보건복지부", "수입허가서", "20150101"),
+    Law(
+        "9303200000",
+        EXPORT,
+        "22",
+        "총포ㆍ도검ㆍ화약류 등의 안전관리에 관한 법률",
+        "B03",
+        "경찰청",
+        "수출허가증",
+        "20100101",
+    ),
+    # the same goods were under one law until a day and are under another from a day on
+    Law(
+        "0301991000",
+        EXPORT,
+        "61",
+        "수산생물질병 관리법",
+        "C01",
+        "국립수산물품질관리원",
+        "검역증명서",
+        "20120722",
+        "20261231",
+    ),
+    Law("0301991000", EXPORT, "62", "수산자원관리법", "C02", "해양수산부", "반출허가서", "20270101"),
+)
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """Goods whose loading period is shorter than thirty days."""
+
+    hsk: str
+    goods: str
+    form: str
+    deadline: str
+
+    def row(self) -> dict[str, str]:
+        return {
+            "hsSgn": self.hsk,
+            "prnm": self.goods,
+            "stszNm": self.form,
+            "ffmnTmlmDt": self.deadline,
+            "trgtImpEndDt": "",
+        }
+
+
+SHORTENED: tuple[Shortened, ...] = (
+    Shortened("7404000000", "구리의 웨이스트와 스크랩", "전 규격", "20270331"),
+    Shortened("0301991000", "활뱀장어", "", ""),
+)
+
+
+@dataclass(frozen=True)
+class Code:
+    """One row of a code list."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    description: str = ""
+
+    def row(self) -> dict[str, str]:
+        return {
+            "statsSgn": self.code,
+            "koreAbrt": self.name_ko,
+            "englAbrt": self.name_en,
+            "koreBrkd": self.description,
+            "itxRt": "",
+        }
+
+
+CODE_LISTS: dict[str, tuple[Code, ...]] = {
+    "A01": (
+        Code("010", "서울세관", "Seoul"),
+        Code("020", "김포공항세관", "Gimpo Airport"),
+        Code("040", "인천공항세관", "Incheon Airport"),
+    ),
+    "A04": (Code("CL", "칠레", "CHILE"), Code("KR", "대한민국", "KOREA"), Code("US", "미국", "UNITED STATES")),
+    "A14": (Code("CT", "카톤", "CARTON", "종이상자"),),
+}
+"""Keyed by `statsSgnTp`; which list has which name is invented."""
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """One code of the tariff, with its units."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    quantity_unit: str = "U"
+
+    def row(self) -> dict[str, str]:
+        return {
+            "hsSgn": self.code,
+            "korePrnm": self.name_ko,
+            "englPrnm": self.name_en,
+            "txtpSgn": "A",
+            "txrt": "8",
+            "wghtUt": "KG",
+            "qtyUt": self.quantity_unit,
+        }
+
+
+TARIFF: tuple[Tariff, ...] = (
+    Tariff("3304101000", "입술연지", "Lip rouge"),
+    Tariff("3304991000", "기초화장용 제품류", "Skin care preparations"),
+    Tariff("3304992000", "메이크업용 제품류", "Make-up preparations"),
+    Tariff("3304999000", "기타 화장용 제품류", "Other beauty preparations"),
+    Tariff("6109101000", "티셔츠", "T-shirts of cotton"),
+    Tariff("6912001000", "식탁용품", "Tableware of ceramics"),
+    Tariff("7404000000", "구리의 웨이스트와 스크랩", "Copper waste and scrap", ""),
+)
+
+DUTIES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "3304991000": (("A", "기본세율", "8"), ("C", "WTO 협정세율", "6.5"), ("FCL1", "한ㆍ칠레 FTA 협정세율", "0")),
+    "6109101000": (("A", "기본세율", "13"),),
+}
+"""Code -> (kind, name, percent)."""
+
+DRAWBACK: dict[str, tuple[str, str, str]] = {"3304991000": ("30", "2", "기초화장용 제품류")}
+"""Code -> (won, for what: 1 = 10 dollars, 2 = 10,000 won; goods)."""
+
+OFFICES: dict[str, tuple[tuple[str, str], ...]] = {
+    "04799": (("010", "서울세관"),),
+    "10499": (("010", "서울세관"),),
+    "10899": (("010", "서울세관"),),
+    "13599": (("010", "서울세관"),),
+    "17399": (("020", "김포공항세관"),),
+    "21999": (("040", "인천공항세관"),),
+    "22382": (("040", "인천공항세관"), ("041", "인천공항국제우편세관")),
+}
+"""Postcode of a place -> the offices in charge of it; some places have two."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company with a customs clearance code. Names are invented, as are its people."""
+
+    code: str
+    name: str
+    business_number: str
+    in_use: str = "Y"
+    simplified_drawback: str = ""
+    """Day from which it uses simplified drawback, `yyyymmdd`; empty when it never asked."""
+    excluded: str = ""
+
+    def row(self) -> dict[str, str]:
+        return {
+            "ecm": self.code,
+            "conmNm": self.name,
+            "bsnsNo": self.business_number,
+            "rppnNm": "가나다",
+            "bslcBscsAddr": "서울특별시 없는구 없는길 1",
+            "rprsTelno": "02-0000-0000",
+            "useYn": self.in_use,
+        }
+
+
+COMPANIES: tuple[Company, ...] = (
+    Company("하늘결**9261011", "주식회사 하늘결", "9908611034", simplified_drawback="20240102"),
+    Company("하늘결**9261029", "하늘결유통", "9908611044", in_use="N"),
+    Company("옹기마을9221012", "옹기마을공방", "9908611054", excluded="20250301"),
+)
+
+FOREIGN: tuple[tuple[str, str, str], ...] = (
+    ("CL", "CLANDESB0001A", "ANDES BELLEZA SPA"),
+    ("CL", "CLANDESC0001B", "ANDES CASA SPA"),
+    ("HK", "HKBOARAM0009Z", "BOARAM TRADING LTD"),
+)
+"""Country, code, name."""
+
+BROKERS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("6N904", "나라관세", "나라관세법인", "010", "서울세관"),
+    ("6N905", "바다관세", "바다관세사무소", "040", "인천공항세관"),
+)
+"""Declarant code, name, firm, office code and name."""
