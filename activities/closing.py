@@ -8,6 +8,7 @@ from datetime import datetime
 from activities.books import in_thread
 from activities.customs import trade_now
 from activities.implements import implements
+from activities.register import register_list_cleared
 from tradelane.contracts.steps import (
     ARCHIVE_DOSSIER,
     FILE_EVIDENCE,
@@ -24,7 +25,10 @@ from tradelane.contracts.steps import (
     SurveyRequest,
 )
 from tradelane.domain import timeline
+from tradelane.domain.export_declaration import ExportDeclaration
 from tradelane.domain.identifiers import OrderId
+from tradelane.domain.trade_time import today_in_korea
+from tradelane.domain.transport import TransportStatus
 from tradelane.ports import Decision
 from tradelane.resources import Resources
 
@@ -50,6 +54,8 @@ class ClosingActivities:
                 }
                 for filing in request.filings
             ],
+            "declared": [_declared(declaration) for declaration in request.declared],
+            "list_cleared": [_declared(declaration) for declaration in request.list_cleared],
             "loadings": [loading.model_dump(mode="json") for loading in request.loadings],
             "waybill": request.booking.waybill if request.booking else None,
             "transport": [
@@ -59,10 +65,23 @@ class ClosingActivities:
             "import": request.assessment.model_dump(mode="json") if request.assessment else None,
             "papers": [paper.model_dump(mode="json", exclude={"path"}) for paper in request.papers],
         }
+        await in_thread(self._register, request)
         content = json.dumps(evidence, sort_keys=True, ensure_ascii=False, indent=1).encode()
         stored = await in_thread(self._r.documents.put, request.ucr, "evidence", 1, content, "application/json")
         paper = Paper(kind="evidence", version=1, sha256=stored.sha256, path=self._r.documents.path(stored.sha256))
         return Papers(papers=(paper,), invoice_number="", invoiced_at=trade_now(request.timetable)())
+
+    def _register(self, request: EvidenceRequest) -> None:
+        """Goods on the carrier's list have no declaration whose steps could have written them down."""
+        left = [event.occurred_at for event in request.progress.events if event.status is TransportStatus.DEPARTED]
+        for declaration in request.list_cleared:
+            register_list_cleared(
+                self._r.declarations,
+                declaration,
+                order_id=min(request.orders, key=int),
+                waybill=str(request.booking.waybill) if request.booking else None,
+                departed_on=today_in_korea(min(left)) if left else None,
+            )
 
     @implements(ARCHIVE_DOSSIER)
     async def archive_dossier(self, request: CloseRequest) -> Nothing:
@@ -97,6 +116,38 @@ class ClosingActivities:
     def _drop_watches(self, ucr: str) -> None:
         for watch in self._r.watches.of_ucr(ucr):
             self._r.watches.drop(watch.source, watch.reference)
+
+
+def _declared(declaration: ExportDeclaration) -> dict[str, object]:
+    """What was declared, by which route and at which rate; the buyer stays on the papers."""
+    return {
+        "order_no": declaration.order_no,
+        "exporter": declaration.exporter.id,
+        "route": declaration.route.value,
+        "why": declaration.why,
+        "incoterm": declaration.incoterm,
+        "payment": str(declaration.payment),
+        "rate": {
+            "krw_per_unit": str(declaration.rate.krw_per_unit),
+            "currency": declaration.rate.currency,
+            "week_from": declaration.rate.valid_from.isoformat(),
+        },
+        "freight": str(declaration.freight) if declaration.freight else None,
+        "insurance": str(declaration.insurance) if declaration.insurance else None,
+        "fob": str(declaration.fob),
+        "lines": [
+            {
+                "number": line.number,
+                "sku": line.item.sku,
+                "hsk": line.item.hsk,
+                "origin": line.item.origin,
+                "quantity": line.item.quantity,
+                "payment": str(line.payment),
+                "fob": str(line.fob_krw),
+            }
+            for line in declaration.lines
+        ],
+    }
 
 
 class DeskActivities:

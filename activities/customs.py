@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-
-from tradelane.domain.loading_period import last_loading_day
 
 from activities.books import in_thread
 from activities.implements import implements
@@ -23,6 +22,7 @@ from tradelane.contracts.steps import (
 from tradelane.domain.export_declaration import CustomsRate, Loading
 from tradelane.domain.export_route import ExportRoute, GoodsFacts, HskFacts
 from tradelane.domain.identifiers import OrderId
+from tradelane.domain.loading_period import last_loading_day
 from tradelane.domain.trade_time import Timetable, today_in_korea
 from tradelane.ports import Decision
 from tradelane.resources import Resources
@@ -68,18 +68,21 @@ class CustomsActivities:
     async def confirm_loading(self, request: LoadingRequest) -> Loading:
         """What customs knows of the loading, else what a person read there; a loaded declaration is watched no more."""
         typed = await self._typed(request.orders, f"{CONFIRM_LOADING.name}:{request.part}") if request.part else None
+        converted = request.route is ExportRoute.LIST_CONVERSION
+        source = "UNI-PASS API051" if converted else "UNI-PASS API002"
         try:
-            loading = await self._r.customs.loading(
-                request.number, converted_list=request.route is ExportRoute.LIST_CONVERSION
-            )
+            loading = await self._r.customs.loading(request.number, converted_list=converted)
         except Refused as refusal:
             if typed is None or refusal.reason != "manual_work":
                 raise
             loading = Loading(number=request.number, found=True)
         if typed is not None and not loading.loaded:
-            loading = _as_typed(loading, LoadedByHand.model_validate(dict(typed.content)))
+            loading, source = _as_typed(loading, LoadedByHand.model_validate(dict(typed.content))), "by hand"
         loading = _with_deadline(loading, request)
-        await in_thread(register_loading, self._r.declarations, loading)
+        if loading.found:
+            seen_at = (await in_thread(self._r.clock.read)).at(datetime.now(UTC))
+            register = functools.partial(register_loading, seen_at=seen_at, source=source)
+            await in_thread(register, self._r.declarations, loading)
         if loading.loaded and not loading.partial:
             await in_thread(self._r.watches.drop, "unipass", request.number)
         return loading

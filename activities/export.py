@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from activities.books import Books, in_thread
 from activities.customs import trade_now
 from activities.implements import implements
+from activities.papers import cannot_be_drawn
 from activities.register import loading_seen, register_filed, register_standing
 from tradelane.adapters.errors import Refused, Stale, Unavailable
-from tradelane.contracts.handmade import FiledByHand, SeenByHand
+from tradelane.contracts.handmade import FiledByHand, SeenByHand, reports_done, shape_of
 from tradelane.contracts.steps import (
     AMEND_EXPORT_DECLARATION,
     LODGE_EXPORT_DECLARATION,
@@ -21,9 +22,11 @@ from tradelane.contracts.steps import (
     LodgeRequest,
 )
 from tradelane.documents import broker_file, declaration_worksheet
+from tradelane.documents.fonts import MissingGlyph
 from tradelane.domain import paperwork
 from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import SELECTED, CustomsRate, ExportDeclaration, Filing, FilingState
+from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import digest_of
 from tradelane.domain.trade_time import today_in_korea
@@ -73,7 +76,10 @@ class ExportActivities:
         now = trade_now(request.timetable)
         day = today_in_korea(now())
         if request.channel in BY_A_PERSON:
-            await in_thread(self._hand_out, request, day)
+            try:
+                await in_thread(self._hand_out, request, day)
+            except (ValueError, MissingGlyph) as wrong:
+                raise cannot_be_drawn(request.order_id, wrong) from wrong
 
         sent = False
 
@@ -95,7 +101,7 @@ class ExportActivities:
             typed = FiledByHand.model_validate(result)
             return Filing(
                 order_no=declaration.order_no,
-                state=FilingState.ACCEPTED,
+                state=FilingState.ACCEPTED if typed.accepted_at else FilingState.SUBMITTED,
                 number=typed.number,
                 accepted_at=typed.accepted_at,
                 words="filed by hand",
@@ -176,11 +182,30 @@ class ExportActivities:
             typed = await in_thread(self._r.decisions.completion, request.orders, step)
             if typed is not None:
                 filing = as_seen(filing, SeenByHand.model_validate(dict(typed.content)))
+            elif filing.state is FilingState.SUBMITTED:
+                await self._ask_a_person(request, filing)
         await in_thread(register_standing, self._r.declarations, filing)
         claim = await in_thread(self._r.consignments.of_order, request.orders[0])
         if claim is not None:
             await in_thread(self._watch, filing, claim.ucr, claim.carrying_order, request.exporter_id)
         return FilingReply(filing=filing)
+
+    async def _ask_a_person(self, request: FilingRequest, filing: Filing) -> None:
+        """Where a person filed, nobody else can tell what customs answered."""
+        record = await in_thread(self._r.declarations.find, request.order_no)
+        if record is None or record.channel not in BY_A_PERSON:
+            return
+        step = f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}"
+        order_id = min(request.orders, key=int)
+        raise Refused(
+            "desk",
+            "manual_work",
+            f"Say what customs answered to {filing.number.printed if filing.number else filing.order_no}",
+            fault=Fault.AUTHORITY,
+            reason="manual_work",
+            commands=(reports_done(str(order_id), step),),
+            result_shape=shape_of(step)[1],
+        )
 
     async def _orders(self, ucr: Ucr, fallback: OrderId | None) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)

@@ -35,14 +35,7 @@ class PaperActivities:
         try:
             drawn = await in_thread(self._drawn, request, today_in_korea(at))
         except (ValueError, MissingGlyph) as wrong:
-            raise Refused(
-                "papers",
-                "papers",
-                f"the papers cannot be made: {_sentence(wrong)}",
-                fault=Fault.SELLER_DATA,
-                reason="papers",
-                commands=(f"tradelane orders amend {consignment.orders[0]} --set items.SKU.FIELD=VALUE",),
-            ) from wrong
+            raise cannot_be_drawn(consignment.orders[0], wrong) from wrong
         papers = []
         for kind, content in drawn:
             stored = await in_thread(
@@ -96,6 +89,18 @@ class PaperActivities:
         self._r.effects.intend(key, RENDER_DOCUMENTS.name, now)  # keeps what an earlier try wrote
         row = self._r.effects.find(key)
         return row.intended_at if row else now
+
+
+def cannot_be_drawn(order_id: OrderId, wrong: Exception) -> Refused:
+    """The refusal of a paper whose figures disagree or whose characters cannot be written."""
+    return Refused(
+        "papers",
+        "papers",
+        f"the papers cannot be made: {_sentence(wrong)}",
+        fault=Fault.SELLER_DATA,
+        reason="papers",
+        commands=(f"tradelane orders amend {order_id} --set items.SKU.FIELD=VALUE",),
+    )
 
 
 def _sentence(wrong: Exception) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from tradelane.domain.catalogue import FilingChannel
-from tradelane.domain.export_declaration import ExportDeclaration, Filing, Loading
+from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, Loading
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import DeclarationRecord, Declarations
 
@@ -45,6 +45,43 @@ def register_filed(
             insurance_krw=declaration.insurance,
             invoice_number=declaration.invoice_number,
             digest=declaration.digest,
+            destination=declaration.destination,
+        )
+    )
+
+
+def register_list_cleared(
+    declarations: Declarations,
+    declaration: ExportDeclaration,
+    *,
+    order_id: OrderId,
+    waybill: str | None,
+    departed_on: date | None,
+) -> None:
+    """Write down goods that the carrier cleared by its list: no number, loaded when the carrier says they left."""
+    declarations.put(
+        DeclarationRecord(
+            order_no=declaration.order_no,
+            ucr=declaration.ucr,
+            order_id=order_id,
+            exporter_id=declaration.exporter.id,
+            channel=FilingChannel.CARRIER,
+            route=declaration.route,
+            why=declaration.why,
+            state=FilingState.ACCEPTED,
+            payment=declaration.payment,
+            incoterm=declaration.incoterm,
+            rate=declaration.rate.krw_per_unit,
+            fob_krw=declaration.fob,
+            freight_krw=declaration.freight,
+            insurance_krw=declaration.insurance,
+            invoice_number=declaration.invoice_number,
+            digest=declaration.digest,
+            destination=declaration.destination,
+            waybill=waybill,
+            loaded=departed_on is not None,
+            loaded_on=departed_on,
+            loading_source="carrier" if departed_on else "",
         )
     )
 
@@ -65,7 +102,7 @@ def register_standing(declarations: Declarations, filing: Filing) -> None:
     )
 
 
-def register_loading(declarations: Declarations, loading: Loading) -> None:
+def register_loading(declarations: Declarations, loading: Loading, *, seen_at: datetime, source: str) -> None:
     """Write down what customs knows of a loading; goods are loaded on the day the last package departed."""
     known = declarations.by_number(loading.number)
     if known is None:
@@ -81,6 +118,8 @@ def register_loading(declarations: Declarations, loading: Loading) -> None:
                 "packages_cleared": loading.packages_cleared or known.packages_cleared,
                 "packages_loaded": loading.packages_loaded or known.packages_loaded,
                 "waybill": loading.waybills[-1] if loading.waybills else known.waybill,
+                "loading_seen_at": seen_at,
+                "loading_source": source,
             }
         )
     )

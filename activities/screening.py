@@ -9,7 +9,7 @@ from datetime import datetime
 from shlex import quote
 
 from activities.books import in_thread
-from activities.export import trade_now
+from activities.customs import trade_now
 from activities.implements import implements
 from tradelane.adapters.errors import Refused
 from tradelane.contracts.handmade import ScreenedByHand

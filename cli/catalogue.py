@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.frame import Json, current_settings, example, group, pairs, print_json, print_table, with_stores
-from cli.sheets import Encoding, tell_problems, tell_warnings
+from cli.sheets import Encoding, tell_problems, tell_refusal, tell_warnings
 
 if TYPE_CHECKING:
     from tradelane.desk.catalogue_import import ImportReport
@@ -51,12 +51,12 @@ def import_(
     try:
         report = with_stores(take)
     except BadRows as wrong:
-        tell_problems(wrong.problems, as_json)
+        tell_refusal(wrong.problems, as_json)
         raise
     if as_json:
         print_json(report)
     else:
-        tell_problems(report.problems, as_json=False)
+        tell_problems(report.problems)
         tell_warnings(report.warnings)
         print(f"{report.written} products are in the catalogue: {report.new} new, {report.unchanged} unchanged.")
     if report.problems:

@@ -43,5 +43,5 @@ def _line(one: Deadline) -> tuple[object, ...]:
         one.number,
         one.exporter_id,
         one.owner,
-        f"{one.words}: {one.command}",
+        f"{one.words}\n{one.command}",
     )

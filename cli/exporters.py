@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.frame import Json, example, group, pairs, print_json, print_table, with_stores
-from cli.sheets import Encoding, tell_problems, tell_warnings
+from cli.sheets import Encoding, tell_refusal, tell_warnings
 
 app = group("Exporters: the brands that own the declarations.")
 
@@ -35,7 +35,7 @@ def import_(
     try:
         report = with_stores(lambda stores: exporters.import_exporters(stores, file, encoding=encoding))
     except BadRows as wrong:
-        tell_problems(wrong.problems, as_json)
+        tell_refusal(wrong.problems, as_json)
         raise
     if as_json:
         print_json(report)

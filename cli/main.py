@@ -23,6 +23,7 @@ from cli import (
     inbox,
     orders,
     packing,
+    parties,
     parts,
     replay,
     sellers,
@@ -67,6 +68,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(exporters.app, name="exporters")
 app.add_typer(sellers.app, name="sellers")
 app.add_typer(customs.app, name="customs")
+app.add_typer(parties.app, name="parties")
 app.add_typer(inbox.app, name="inbox")
 app.command("doctor", epilog=example("doctor --json"))(doctor.doctor)
 

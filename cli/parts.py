@@ -54,7 +54,7 @@ def same_settings(settings: Settings) -> str:
     from tradelane.installation import settings_environment
 
     told = settings_environment(settings)
-    shown = ("data_dir", "engine_port", "service_port", "simulators_port")
+    shown = ("data_dir", "engine_port", "service_port", "simulators_port", "screening_max_age_days")
     words = [f"{key}={quote(told[key])}" for key in (f"TRADELANE_{name.upper()}" for name in shown) if key in told]
     return f"export {' '.join(words)}"
 

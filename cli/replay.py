@@ -141,16 +141,15 @@ def _looking(call: Callable[[Desk, Lookups], Awaitable[Reply]]) -> Reply:
     async def visit(desk: Desk) -> Reply:
         import logging
 
-        import httpx
         import structlog
 
         from activities.lookups import lookups
-        from tradelane.resources import wired
+        from tradelane.resources import open_http, wired
         from tradelane.telemetry import configure_logging
 
         if not structlog.is_configured():  # standard output is the command's answer
             configure_logging(logging.WARNING)
-        async with httpx.AsyncClient() as http:
+        async with open_http(desk.settings) as http:
             return await call(desk, lookups(wired(known(desk.settings), desk.stores, http)))
 
     return at_desk(visit)

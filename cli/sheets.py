@@ -19,11 +19,17 @@ MOST_TOLD = 20
 """Warnings that are printed; the others are counted."""
 
 
-def tell_problems(problems: Sequence[Problem], as_json: bool) -> None:
-    """Name every cell to be mended."""
+def tell_refusal(problems: Sequence[Problem], as_json: bool) -> None:
+    """Name every cell to be mended; one alone stands in the sentence that the command ends with."""
     if as_json:
         print_json({"problems": problems})
-    elif problems:
+    elif len(problems) > 1:
+        tell_problems(problems)
+
+
+def tell_problems(problems: Sequence[Problem]) -> None:
+    """A table of cells to be mended."""
+    if problems:
         print_table(("line", "column", "reason"), [(one.line, one.column, one.reason) for one in problems], "")
 
 

@@ -24,7 +24,8 @@ import worker
 from tradelane.contracts.journeys import order_workflow_id
 from tradelane.contracts.messages import Progress
 from tradelane.demo import load
-from tradelane.domain.trade_time import TradeClock
+from tradelane.demo.party_lists import AGELESS_DAYS, load_demo_lists
+from tradelane.domain.trade_time import TradeClock, today_in_korea
 from tradelane.resources import Resources, wired
 from tradelane.service.__main__ import service
 from tradelane.service.starter import TemporalStarter
@@ -164,7 +165,8 @@ class Lane:
 
 
 def lane_settings(folder: Path, engine_port: int, pace: float, **more: Any) -> Settings:
-    """Settings of an installation under a folder, on free ports."""
+    """Settings of an installation under a folder, on free ports; its invented lists of parties never get too old."""
+    more = {"screening_max_age_days": AGELESS_DAYS, **more}
     return Settings(
         data_dir=folder,
         engine_port=engine_port,
@@ -213,6 +215,7 @@ async def fill(stage: httpx.AsyncClient, stores: Any, go_live: datetime) -> None
     application = (await stage.get("/mercadolibre/tokens")).json()
     for seller in application["sellers"]:
         load.grant(stores.sellers, str(seller["user_id"]), seller["refresh_token"])
+    load_demo_lists(stores, today_in_korea(stores.clock.read().trade_epoch) - timedelta(days=14))
 
 
 @contextlib.asynccontextmanager

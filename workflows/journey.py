@@ -98,8 +98,8 @@ class Journey:
     """The installation's way to customs; an exporter may have its own."""
     goods_facts: GoodsFacts | None = None
     """What customs says of every tariff code of the plan."""
-    carrier_clears: set[str] = field(default_factory=set)
-    """Parts that the carrier clears by its list: they have no declaration."""
+    carrier_clears: dict[str, ExportDeclaration] = field(default_factory=dict)
+    """Parts that the carrier clears by its list, with what a declaration would have said."""
     language: Language = Language.ENGLISH
     versions_before: int = 0
     """Highest version of papers that an earlier run of the order has made."""

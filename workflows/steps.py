@@ -94,6 +94,8 @@ def is_refused(error: ActivityError) -> bool:
 
 async def side_by_side(*legs: Coroutine[Any, Any, None]) -> None:
     """Run legs side by side; when one ends the journey, the others let their effects land before it goes on."""
+    if not legs:
+        return
     tasks = [asyncio.create_task(leg) for leg in legs]
     try:
         await workflow.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -214,6 +216,7 @@ class Steps:
         ways.append(Resolution.CANCEL)
         example = failure.result_shape or (shape_of(key)[1] if completable else "")
         commands = failure.commands or (f"tradelane holds resolve {self.order_id} --step {key} --action retry",)
+        commands = tuple(one.replace(" ORDER ", f" {self.order_id} ") for one in commands)  # some ports know no order
         mark = self.marks.get(key, HoldMark())
         self.holds[key] = Hold(
             key=key,

@@ -14,8 +14,12 @@ from uuid import uuid4
 import httpx
 from temporalio.testing import ActivityEnvironment
 
+from activities.customs import CustomsActivities
+from activities.delivery import DeliveryActivities
 from activities.export import ExportActivities
 from activities.intake import IntakeActivities
+from activities.papers import PaperActivities
+from activities.retracting import RetractingActivities
 from activities.transport import TransportActivities
 from tests.adapters.parcels import drawn_up
 from tests.lane import count, fill, introduce, lane_settings, serving, write_clock
@@ -96,12 +100,20 @@ class Office:
     stage: httpx.AsyncClient
     line: Line
     intake: IntakeActivities = field(init=False)
+    customs: CustomsActivities = field(init=False)
+    papers: PaperActivities = field(init=False)
     export: ExportActivities = field(init=False)
+    retracting: RetractingActivities = field(init=False)
+    delivery: DeliveryActivities = field(init=False)
     transport: TransportActivities = field(init=False)
 
     def __post_init__(self) -> None:
         self.intake = IntakeActivities(self.resources)
+        self.customs = CustomsActivities(self.resources)
+        self.papers = PaperActivities(self.resources)
         self.export = ExportActivities(self.resources)
+        self.retracting = RetractingActivities(self.resources)
+        self.delivery = DeliveryActivities(self.resources)
         self.transport = TransportActivities(self.resources)
 
     async def step(self, activity: Callable[..., Any], request: object) -> Any:
@@ -202,7 +214,7 @@ class Parcel:
         """The declaration at this week's export rate."""
         now = self.office.now()
         request = RateRequest(currency=self.consignment.goods_value.currency, timetable=self.office.timetable())
-        rate: CustomsRate = await self.office.step(self.office.export.read_customs_rate, request)
+        rate: CustomsRate = await self.office.step(self.office.customs.read_customs_rate, request)
         self.declaration = drawn_up(self.consignment, self.consignment.parts[0], rate, today_in_korea(now))
         return self.declaration
 
@@ -237,7 +249,7 @@ class Parcel:
 
     async def rendered(self) -> Papers:
         request = RenderRequest(consignment=self.consignment, timetable=self.office.timetable())
-        papers: Papers = await self.office.step(self.office.export.render_documents, request)
+        papers: Papers = await self.office.step(self.office.papers.render_documents, request)
         self.papers = papers
         return papers
 
@@ -280,7 +292,7 @@ class Parcel:
             reason="the buyer cancelled",
             timetable=self.office.timetable(),
         )
-        return await self.office.step(self.office.export.withdraw_export_declaration, request)
+        return await self.office.step(self.office.retracting.withdraw_export_declaration, request)
 
     def _transport(self) -> TransportRequest:
         assert self.papers is not None
@@ -332,7 +344,7 @@ class Parcel:
             carrier=self.booking.carrier,
             timetable=self.office.timetable(),
         )
-        return await self.office.step(self.office.transport.publish_tracking, request)
+        return await self.office.step(self.office.delivery.publish_tracking, request)
 
     async def watch(self) -> Any:
         assert self.booking is not None
@@ -342,7 +354,7 @@ class Parcel:
             order_id=self.order,
             timetable=self.office.timetable(),
         )
-        return await self.office.step(self.office.transport.watch_tracking, request)
+        return await self.office.step(self.office.delivery.watch_tracking, request)
 
     async def publish_delivery(self) -> Any:
         assert self.booking is not None
@@ -354,7 +366,7 @@ class Parcel:
             status="delivered",
             timetable=self.office.timetable(),
         )
-        return await self.office.step(self.office.transport.publish_delivery_status, request)
+        return await self.office.step(self.office.delivery.publish_delivery_status, request)
 
 
 @contextlib.asynccontextmanager

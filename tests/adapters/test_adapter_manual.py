@@ -73,10 +73,17 @@ async def test_a_typed_acceptance_is_an_accepted_filing_for_look_up_and_status(o
     assert await office.filing.status("6KRMLC45848383497-2", "bada") is None
 
 
+async def test_a_filing_typed_without_an_instant_of_acceptance_waits_for_customs(office: Office) -> None:
+    office.types("lodge_export_declaration:d1", number=parcels.NUMBER)
+    found = await office.filing.find(parcels.declaration())
+    assert isinstance(found, Done)
+    assert (found.content.state, found.content.number) == (FilingState.SUBMITTED, parcels.NUMBER)
+    assert found.content.accepted_at is None
+
+
 @pytest.mark.parametrize(
     "content",
     [
-        {"number": "6N00226000123X"},
         {"number": "6N002260001234", "accepted_at": "2026-11-24T10:30:00+09:00"},
         {"number": "6N00226000123X", "accepted_at": "2026-11-24T10:30:00"},
         {"number": "6N00226000123X", "accepted_at": "2026-11-24T10:30:00+09:00", "nunber": "x"},

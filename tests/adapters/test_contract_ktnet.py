@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -19,7 +21,10 @@ from tests.adapters.parcels import drawn_up
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling, amendment
 from tradelane.adapters.ktnet import adapter as ktnet_adapter
+from tradelane.domain.catalogue import Drawback
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
+from tradelane.domain.identifiers import CustomsClearanceCode
+from tradelane.domain.money import Money
 from tradelane.domain.outside import Done, NotDone
 
 DECLARANT = like("[0-9A-Z]{5}")
@@ -79,6 +84,8 @@ DECLARATION: tuple[Field, ...] = (
     needed("TotalPackageQuantity", number(6, least="1")),
     needed("TotalPackageUnitCode", KIND_OF_PACKAGE),
     needed("TotalDeclAmountKRW", number(15)),
+    free("FreightAmount", number(12, least="1")),
+    free("InsuranceAmount", number(12, least="1")),
     needed("DeliveryTermsCode", like("[A-Z]{3}")),
     needed("PaymentCurrencyCode", like("[A-Z]{3}")),
     needed("PaymentAmount", number(18, 2)),
@@ -87,6 +94,7 @@ DECLARATION: tuple[Field, ...] = (
     needed("ResponseTypeCode", one_of("AB")),
     free("FunctionCode", one_of("9")),
     needed("TotalRan", number(3, least="1")),
+    free("ApplicationNotice", euc_kr(500)),
     needed("RanList", rows(999)),
     needed("RanList[].RanNo", like("[0-9]{3}")),
     needed("RanList[].HSCode", like("[0-9]{10}")),
@@ -103,6 +111,7 @@ DECLARATION: tuple[Field, ...] = (
     needed("RanList[].ItemList[].ItemNo", like("[0-9]{2}")),
     free("RanList[].ItemList[].ItemCode", euc_kr(50)),
     needed("RanList[].ItemList[].GoodsName", plain(300)),
+    free("RanList[].ItemList[].Component", plain(70)),
     needed("RanList[].ItemList[].ItemQuantity", number(14, 4, least="0.0001")),
     free("RanList[].ItemList[].ItemQuantityUnitCode", one_of("EA", "U")),
     needed("RanList[].ItemList[].UnitPrice", number(18, 6)),
@@ -131,6 +140,11 @@ AMENDMENT: tuple[Field, ...] = (
     needed("ApplicationType", one_of("A")),
     needed("ExportPartyDeclarationId", DECLARANT),
     needed("AmendRequestTerms", euc_kr(500)),
+)
+EXTENSION: tuple[Field, ...] = (
+    *(field for field in WITHDRAWAL if field.path != "ApplicationType"),
+    needed("ApplicationType", one_of("C")),
+    needed("AmendRequestTerms", like("A608=[0-9]{8}>[0-9]{8}")),
 )
 
 ORDER_NO = "6KRMLC45848383497-1"
@@ -166,6 +180,26 @@ DECLARED = {
         parcels.consignment(items=(parcels.item(), parcels.item(sku="HB-MASK-10", quantity=1)))
     ),
     "own make": parcels.declaration(parcels.consignment(items=(parcels.item(maker_name=parcels.exporter().name_ko),))),
+    "drawback": parcels.declaration(
+        parcels.consignment(
+            items=(
+                parcels.item(
+                    maker_name="공장하나",
+                    maker_customs_id=CustomsClearanceCode("공장하나1234567"),
+                    composition="Cotton 80 %, <polyester> & wool " * 5,
+                    permits="검역증 7",
+                ),
+            ),
+            exporters=(parcels.exporter(drawback=Drawback.SIMPLIFIED, drawback_applicant="2"),),
+        )
+    ),
+    "charges": parcels.declaration().model_copy(
+        update={
+            "incoterm": "CIP",
+            "freight": Money(amount=Decimal(9000), currency="KRW"),
+            "insurance": Money(amount=Decimal(300), currency="KRW"),
+        }
+    ),
     "long names": parcels.declaration(
         parcels.consignment(
             items=(parcels.item(maker_name=LONG * 2, description_en="Cream, <very> long & rich, " * 20),),
@@ -213,6 +247,13 @@ async def test_an_amendment_has_every_field_in_its_form_and_no_other(name: str, 
     party = Counterparty().answers({"ResultList": [{"OrderNo": declaration.order_no}]})
     await adapter(party).amend(declaration, filed, 2, reason)
     assert faults(sent(party, "/api/export/amend.do"), AMENDMENT) == []
+
+
+@pytest.mark.parametrize("reason", ["the flight was cancelled", "항공편 결항 " * 40, "", "  "])
+async def test_an_extension_has_every_field_in_its_form_and_no_other(reason: str) -> None:
+    party = Counterparty().answers({"ResultList": [{"OrderNo": ORDER_NO}]})
+    await adapter(party).extend(FILED, "haneul", date(2026, 12, 24), date(2027, 1, 22), reason)
+    assert faults(sent(party, "/api/export/amend.do"), EXTENSION) == []
 
 
 def account(office: Office) -> KtnetAccess:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -19,7 +19,7 @@ from activities.amendment import AmendmentActivities
 from tests.adapters.office import Office, Parcel
 from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect
-from tradelane.contracts.steps import AmendRequest, FilingReply
+from tradelane.contracts.steps import AmendRequest, ExtensionReply, ExtensionRequest, FilingReply
 from tradelane.domain.export_declaration import FilingState
 from tradelane.settings import Settings
 
@@ -103,6 +103,36 @@ AMEND = Case(
 )  # fmt: skip
 
 
+PUT_OFF = date(2027, 1, 29)
+"""A last day that customs is asked for: the trade clock of these tests begins on 23 November 2026."""
+
+
+async def extend(parcel: Parcel) -> ExtensionReply:
+    """Ask for a later loading deadline of the accepted declaration, from the one that customs prints."""
+    assert parcel.filing is not None
+    assert parcel.filing.number is not None
+    printed = (await parcel.office.resources.customs.loading(parcel.filing.number)).load_before
+    assert printed is not None
+    request = ExtensionRequest(
+        ucr=parcel.consignment.ucr,
+        part=parcel.consignment.parts[0].name,
+        exporter_id=parcel.consignment.parts[0].exporter_id,
+        filing=parcel.filing,
+        load_before=printed,
+        until=PUT_OFF,
+        reason="the flight was cancelled",
+        timetable=parcel.office.timetable(),
+    )
+    reply: ExtensionReply = await parcel.office.step(parcel.office.retracting.extend_loading_period, request)
+    return reply
+
+
+EXTEND = Case(
+    "extend_loading_period", "ktnet", "amend", Parcel.accepted, extend, by_shipment,
+    lambda parcel: f"{parcel.consignment.ucr}:1:extend_loading_period:{PUT_OFF:%Y%m%d}", part=f"d1-{PUT_OFF:%Y%m%d}",
+)  # fmt: skip
+
+
 async def papers_made(parcel: Parcel) -> None:
     await parcel.accepted()
     await parcel.rendered()
@@ -136,7 +166,7 @@ PUBLISH_DELIVERY = Case(
     by_shipment, key("publish_delivery_status"),
 )  # fmt: skip
 
-ALL = (LODGE, AMEND, WITHDRAW, BOOK, ATTACH, ANSWER, PUBLISH_TRACKING, PREADVICE, WATCH, PUBLISH_DELIVERY)
+ALL = (LODGE, AMEND, EXTEND, WITHDRAW, BOOK, ATTACH, ANSWER, PUBLISH_TRACKING, PREADVICE, WATCH, PUBLISH_DELIVERY)
 ASKABLE = tuple(case for case in ALL if case is not PREADVICE)
 PAPERS = (ATTACH, ANSWER)
 

@@ -15,7 +15,7 @@ from tradelane.desk import certificates
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
 from tradelane.desk.document_intake import KINDS, LARGEST, add_paper, get_paper
 from tradelane.desk.documents import KeptPaper, papers_of
-from tradelane.desk.evidence import make_pack, read_period
+from tradelane.desk.evidence import make_pack, read_period, verify_pack
 from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.identifiers import OrderId
 from tradelane.settings import Settings
@@ -182,6 +182,12 @@ def test_other_papers_go_into_the_pack_as_they_are(stores: Stores, tmp_path: Pat
 
     with zipfile.ZipFile(made.file) as archive:
         assert any(name.endswith(f"/{kind.replace('_', '-')}_v1.png") for name in archive.namelist())
+
+
+def test_a_white_scan_of_many_megabytes_does_not_look_like_a_bomb(stores: Stores, tmp_path: Path) -> None:
+    handed_in(stores, tmp_path / "white.png", b"\x89PNG\r\n\x1a\n" + bytes(8 << 20), "carrier_paper")
+    made = make_pack(stores, "haneul", read_period("2026Q4"), tmp_path / "pack.zip")
+    assert verify_pack(Path(made.file)).chain == made.chain
 
 
 def test_the_newest_version_is_given_unless_another_is_named(stores: Stores, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tests.desk.export_year import (
     DOTORI,
     HANEUL,
     LOADED_ON,
+    ORDER,
     number,
     open_books,
     pdf,
@@ -40,6 +41,7 @@ from tradelane.desk.evidence import make_pack, quarters_of, read_period, verify_
 from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.identifiers import Ucr
+from tradelane.ports import Decision
 from tradelane.settings import Settings
 from tradelane.stores import Stores, open_stores
 
@@ -194,6 +196,44 @@ def test_only_the_newest_version_of_a_paper_is_evidence(stores: Stores, tmp_path
     assert invoices == [f"{FIRST}/commercial-invoice_v2.pdf"]
 
 
+def test_the_drawing_with_the_numbers_of_customs_replaces_the_one_before_it(stores: Stores, tmp_path: Path) -> None:
+    row = put_export(stores, record(1))
+    final = pdf("commercial invoice with 6N002-26-000001X")
+    stores.documents.put(row.ucr, "commercial_invoice", 1, final, "application/pdf")
+    file = tmp_path / "pack.zip"
+    make_pack(stores, HANEUL, QUARTER, file)
+    assert [content for name, content in contents(file).items() if "invoice" in name] == [final]
+
+
+def test_of_a_shared_parcel_each_exporter_has_its_own_origin_statement(stores: Stores, tmp_path: Path) -> None:
+    row = put_export(stores, record(1))
+    for part in ("d1", "d2"):
+        stores.documents.put(row.ucr, f"origin_statement_{part}", 1, pdf(part), "application/pdf")
+    stores.documents.put(row.ucr, "carrier_paper", 1, pdf("receipt"), "application/pdf")
+    stores.documents.put(row.ucr, "carrier_paper", 2, pdf("waybill copy"), "application/pdf")
+    file = tmp_path / "pack.zip"
+    make_pack(stores, HANEUL, QUARTER, file)
+    held = contents(file)
+    assert held[f"{FIRST}/origin-statement_v1.pdf"] == pdf("d1")
+    assert not any(content == pdf("d2") for content in held.values())
+    assert {f"{FIRST}/carrier-paper_v1.pdf", f"{FIRST}/carrier-paper_v2.pdf"} <= set(held)
+
+
+def test_a_loading_that_a_person_read_is_shown_as_that(stores: Stores, tmp_path: Path) -> None:
+    put_export(stores, record(1, loading_source="by hand"))
+    stores.decisions.record(
+        Decision(
+            id="d-1", scope=ORDER, step="confirm_loading:d1", kind="complete", actor="kim", reason="UNI-PASS is down",
+            content={"loaded_on": "2026-11-25", "packages": "1", "evidence": "UNI-PASS, 2026-11-26"},
+            at=datetime(2026, 11, 26, tzinfo=UTC),
+        )
+    )  # fmt: skip
+    file = tmp_path / "pack.zip"
+    make_pack(stores, HANEUL, QUARTER, file)
+    typed = json.loads(contents(file)[f"{FIRST}/loading_6N00226000001X.json"])["typed_by_hand"]
+    assert (typed["by"], typed["result"]["evidence"]) == ("kim", "UNI-PASS, 2026-11-26")
+
+
 def test_no_sheet_or_record_names_the_buyer_and_the_readme_says_that_papers_do(stores: Stores, tmp_path: Path) -> None:
     put_export(stores, record(1))
     file = tmp_path / "pack.zip"
@@ -204,7 +244,7 @@ def test_no_sheet_or_record_names_the_buyer_and_the_readme_says_that_papers_do(s
     records = b" ".join(content for name, content in held.items() if name.endswith((".json", ".txt")))
     assert BUYER not in cells
     assert BUYER.encode() not in records
-    assert "구매자의 성명" in held["README.txt"].decode()
+    assert "구매자의 성명, 주소" in held["README.txt"].decode()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -470,3 +510,11 @@ def test_a_withdrawn_round_and_its_successor_share_no_file_name(stores: Stores, 
     file = tmp_path / "pack.zip"
     assert make_pack(stores, HANEUL, QUARTER, file).declarations == 2
     assert len([name for name in contents(file) if "/declaration_" in name]) == 2
+
+
+def test_a_number_that_stands_in_the_register_twice_is_counted_once(stores: Stores, tmp_path: Path) -> None:
+    put_export(stores, record(1))
+    put_export(stores, record(2, number=number(1)))
+    made = make_pack(stores, HANEUL, QUARTER, tmp_path / "pack.zip")
+    assert made.declarations == 1
+    assert any("counted once" in line for line in made.missing)

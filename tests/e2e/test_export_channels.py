@@ -13,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from tests.conftest import fresh_namespace
 from tests.lane import DAY, Lane, count, open_lane
+from tradelane.contracts.messages import Progress
 from tradelane.domain.catalogue import Broker, FilingChannel
 from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.export_route import ExportRoute
@@ -24,7 +25,7 @@ BROKER = Broker(name="가람관세사무소", declarant_code=DeclarantCode("7K12
 @pytest_asyncio.fixture
 async def lane(engine: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Lane]:
     """An installation of its own for each test: exporters are changed."""
-    namespace = await fresh_namespace(engine)
+    namespace = await fresh_namespace(engine.client)
     target = engine.client.service_client.config.target_host
     async with open_lane(tmp_path, target, namespace=namespace, pace=2 * DAY) as opened:
         yield opened
@@ -34,6 +35,16 @@ async def sets(lane: Lane, exporter_id: str, **changes: Any) -> None:
     """Change an exporter's record."""
     known = (await asyncio.to_thread(lane.resources.exporters.get, [exporter_id]))[exporter_id]
     await asyncio.to_thread(lane.resources.exporters.put, known.model_copy(update=changes))
+
+
+async def complete(lane: Lane, order: str, step: str, **result: str) -> None:
+    """Type the result of a step by hand."""
+    await lane.update(order, "resolve_hold", {"step": step, "action": "complete", "result": result, "actor": "kim"})
+
+
+def reason(progress: Progress, key: str) -> str:
+    """Why a step holds; empty while it does not."""
+    return next((hold.reason for hold in progress.holds if hold.key == key), "")
 
 
 async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(lane: Lane) -> None:
@@ -52,16 +63,11 @@ async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(l
 
     now = held.trade_now
     assert now is not None
-    result = {"number": "7K12326000123X", "accepted_at": now.isoformat()}
-    await lane.update(
-        order, "resolve_hold", {"step": hold.key, "action": "complete", "result": result, "actor": "kim"}
-    )
+    await complete(lane, order, hold.key, number="7K12326000123X", accepted_at=now.isoformat())
     await lane.until(order, lambda p: p.transport_status == "delivered")
     await lane.held(order, "confirm_loading:d1", within=90)
-    loaded = {"loaded_on": now.date().isoformat(), "packages": "1", "evidence": "UNI-PASS, printed"}
-    await lane.update(
-        order, "resolve_hold", {"step": "confirm_loading:d1", "action": "complete", "result": loaded, "actor": "kim"}
-    )
+    today = now.date().isoformat()
+    await complete(lane, order, "confirm_loading:d1", loaded_on=today, packages="1", evidence="UNI-PASS, printed")
     outcome = await lane.ended(order)
     assert outcome["state"] == "delivered"
     assert outcome["declarations"] == ["7K12326000123X"]
@@ -121,24 +127,27 @@ async def test_a_formal_declaration_may_not_share_a_parcel(lane: Lane) -> None:
     order = str(min((one["order_id"] for one in sold), key=int))
     await lane.held(order, "combined_packing")
     assert count(await lane.effects(), "declare") == 0
-    result = {"evidence": "answer of the customs house"}
-    await lane.update(
-        order, "resolve_hold", {"step": "combined_packing", "action": "complete", "result": result, "actor": "kim"}
-    )
+    await complete(lane, order, "combined_packing", evidence="answer of the customs house")
     await lane.until(order, lambda p: len(p.declarations) == 2)
     assert count(await lane.effects(), "declare") == 2
 
 
 @pytest.mark.parametrize("state", ["selected_documents", "selected_inspection"])
 async def test_what_a_person_saw_at_customs_is_the_answer_where_nobody_else_tells(lane: Lane, state: str) -> None:
-    """A broker tells of a selection, then of the acceptance; both are typed at the same step."""
+    """A person files, then says that customs selected the declaration, then that it accepted it."""
     await sets(lane, "haneul", channel=FilingChannel.MANUAL)
     [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
     order = str(sold["order_id"])
     held = await lane.held(order, "lodge_export_declaration:d1")
     assert held.trade_now is not None
-    key = "lodge_export_declaration:d1"
-    accepted = {"number": "H1A0126000777X", "accepted_at": held.trade_now.isoformat()}
-    await lane.update(order, "resolve_hold", {"step": key, "action": "complete", "result": accepted, "actor": "kim"})
-    progress = await lane.until(order, lambda p: bool(p.declarations))
-    assert progress.declarations == ("H1A0126000777X",)
+    number = "H1A0126000777X"
+    await complete(lane, order, "lodge_export_declaration:d1", number=number)
+    await lane.until(order, lambda p: reason(p, "read_export_acceptance:d1") == "manual_work")
+    await complete(lane, order, "read_export_acceptance:d1", state=state, words="선별 통보를 받음")
+    await lane.until(order, lambda p: reason(p, "read_export_acceptance:d1") == state)
+    await complete(
+        lane, order, "read_export_acceptance:d1",
+        state="accepted", number=number, accepted_at=held.trade_now.isoformat(),
+    )  # fmt: skip
+    progress = await lane.until(order, lambda p: bool(p.declarations) and not p.holds)
+    assert progress.declarations == (number,)

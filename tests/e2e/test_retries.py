@@ -21,6 +21,7 @@ AT_ONCE = {
     "read_shipment": [("mercadolibre", "read_shipment")],
     "read_buyer_tax_id": [("mercadolibre", "read_billing_info")],
     "read_customs_rate": [("unipass", "rates")],
+    "read_export_requirements": [("unipass", "requirements")],
     "lodge_export_declaration": [("ktnet", "declare")],
     "book_transport": [("mydhl", "book")],
     "attach_documents": [("mydhl", "upload_image")],
@@ -95,7 +96,7 @@ LANES: tuple[tuple[float, tuple[str, ...]], ...] = (
     # slow enough that three retries of a filing do not cross into the next week of customs rates
     (0.75 * DAY, ("lodge_export_declaration",)),
     (4 * DAY, ("read_transport_events", "read_pack", "read_shipment", "publish_tracking", "read_order")),
-    (4 * DAY, ("book_transport", "watch_tracking", "read_customs_rate", "read_export_acceptance")),
+    (4 * DAY, ("book_transport", "watch_tracking", "read_customs_rate", "read_export_requirements", "read_export_acceptance")),
     (
         4 * DAY,
         (
@@ -115,7 +116,7 @@ def test_every_step_that_meets_a_counterparty_is_tried() -> None:
     tried = [step for _, steps in LANES for step in steps]
     outside = {effect.name for effect in vars(steps).values() if isinstance(effect, Effect) and effect.queue != "house"}
     elsewhere = {"withdraw_export_declaration", "answer_information_request", "reconcile_sellers"}
-    elsewhere |= {"void_booking", "find_booking", "amend_export_declaration"}
+    elsewhere |= {"void_booking", "find_booking", "amend_export_declaration", "extend_loading_period"}
 
     assert sorted(tried) == sorted(outside - elsewhere) == sorted([*AT_ONCE, *AFTER])
 

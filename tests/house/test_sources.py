@@ -157,7 +157,7 @@ def test_the_package_of_workflows_is_empty() -> None:
 
 
 def test_floats_never_touch_money() -> None:
-    """In domain and contracts only the clock's pace, the growth of waits and the rates of queues are floats."""
+    """In domain and contracts only the clock's pace, waits, rates of queues and likeness of names are floats."""
     floats = {
         f"{named(path)}:{node.lineno}"
         for folder in ("domain", "contracts")
@@ -167,6 +167,8 @@ def test_floats_never_touch_money() -> None:
     }
     assert {entry.partition(":")[0] for entry in floats} <= {
         "tradelane/domain/trade_time.py",
+        "tradelane/domain/party_names.py",
+        "tradelane/domain/party_words.py",
         "tradelane/contracts/effect.py",
         "tradelane/contracts/journeys.py",
     }

@@ -119,7 +119,7 @@ async def test_a_missing_parameter_of_rates_is_an_error(caller: httpx.AsyncClien
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("crkyCn", "unipass-demo-key-002"),
+        ("crkyCn", "unipass-demo-key-999"),
         ("qryYymmDd", "2026-03-02"),
         ("qryYymmDd", "20260230"),
         ("imexTp", "E"),
@@ -128,6 +128,11 @@ async def test_a_missing_parameter_of_rates_is_an_error(caller: httpx.AsyncClien
 async def test_a_wrong_parameter_of_rates_is_an_error(caller: httpx.AsyncClient, name: str, value: str) -> None:
     query = RATES_KEY | {"qryYymmDd": "20260302", "imexTp": "1"} | {name: value}
     assert name in await error(caller, RATES, query)
+
+
+async def test_the_key_of_another_service_is_said_to_be_one(caller: httpx.AsyncClient) -> None:
+    query = STATE_KEY | {"qryYymmDd": "20260302", "imexTp": "1"}
+    assert await error(caller, RATES, query) == "인증키상의 API 불일치"
 
 
 def declare(stage: Stage, *, accepted: datetime = NOON, state: str = "accepted") -> None:

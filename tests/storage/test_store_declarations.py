@@ -127,6 +127,16 @@ def test_a_late_writer_adds_the_loading_and_takes_nothing_back(store: ports.Decl
     assert found(store) == loaded, "and who does not know of the loading does not undo it"
 
 
+def test_who_said_so_and_where_to_is_never_forgotten(store: ports.Declarations) -> None:
+    told = record(
+        destination="CL", loaded=True, loaded_on=date(2026, 11, 25), loading_source="UNI-PASS API002",
+        loading_seen_at=datetime(2026, 11, 26, tzinfo=UTC),
+    )  # fmt: skip
+    store.put(told)
+    store.put(record())
+    assert found(store) == told
+
+
 def test_an_amendment_replaces_what_was_declared(store: ports.Declarations) -> None:
     store.put(record(loaded=True, loaded_on=date(2026, 11, 25)))
     amended = record(payment=Money(amount=Decimal("10.00"), currency="USD"), digest="new")

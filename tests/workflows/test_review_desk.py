@@ -14,8 +14,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.board import BoardActivities
-from activities.export import ExportActivities
 from activities.lookups import _Lookout, _Seen
+from activities.retracting import RetractingActivities
 from activities.sweeps import SweepActivities
 from tests.lane import lane_settings, write_clock
 from tradelane.adapters.errors import Refused
@@ -69,7 +69,7 @@ async def test_a_declaration_that_may_still_arrive_is_not_taken_for_never_sent(r
     """Else the cancel ends, the request lands, and a live declaration stands without a shipment."""
     step = "lodge_export_declaration"
     resources.effects.begin(f"{UCR}:1:{step}", f"{step}:d1", datetime.now(UTC), timedelta(0), "{}")
-    activities = ExportActivities(replace(resources, filing=cast(ExportFiling, KnowsNothing())))
+    activities = RetractingActivities(replace(resources, filing=cast(ExportFiling, KnowsNothing())))
     with pytest.raises(ApplicationError) as waiting:
         await ActivityEnvironment().run(activities.withdraw_export_declaration, withdrawal())
     assert waiting.value.type == "Unavailable"
@@ -85,7 +85,7 @@ async def test_a_declaration_that_cannot_arrive_any_more_needs_no_withdrawal(res
     resources.effects.begin(key, f"{step}:d1", datetime.now(UTC) if ended else long_ago, timedelta(0), "{}")
     if ended:
         resources.effects.release(key)
-    activities = ExportActivities(replace(resources, filing=cast(ExportFiling, KnowsNothing())))
+    activities = RetractingActivities(replace(resources, filing=cast(ExportFiling, KnowsNothing())))
     await ActivityEnvironment().run(activities.withdraw_export_declaration, withdrawal())
 
 

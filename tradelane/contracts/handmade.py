@@ -19,10 +19,10 @@ class _Result(BaseModel):
 
 
 class FiledByHand(_Result):
-    """An export declaration a person filed and customs accepted."""
+    """An export declaration a person filed; without an instant of acceptance customs has not answered yet."""
 
     number: ExportDeclarationNumber
-    accepted_at: Instant
+    accepted_at: Instant | None = None
 
 
 class SeenByHand(_Result):

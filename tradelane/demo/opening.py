@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
 from tradelane.demo import load
+from tradelane.demo.base_rates import LONGEST_DEMO, load_demo_rates
+from tradelane.demo.party_lists import AGELESS_DAYS, load_demo_lists
 from tradelane.demo.stage import StageDoor, introduced
+from tradelane.domain.trade_time import today_in_korea
 from tradelane.settings import Settings
 from tradelane.storage.keys import secret_file
 from tradelane.stores import open_stores
@@ -33,9 +36,15 @@ def open_stage(settings: Settings, go_live: datetime) -> Settings:
                 exporter_store=stores.exporters,
                 seller_store=stores.sellers,
             )
+            load_demo_rates(stores, today_in_korea(go_live), today_in_korea(go_live + LONGEST_DEMO))
         for permission in application.sellers if application else ():
             if stores.sellers.get(str(permission.user_id)) is not None:
                 load.grant(stores.sellers, str(permission.user_id), permission.refresh_token)
+        clock = stores.clock.read()
+        # not of today: a real list that is tried out may be some days old, and none gives way to an older one
+        load_demo_lists(stores, today_in_korea(clock.at(datetime.now(UTC))) - timedelta(days=14))
+    if clock.pace > 1 and "screening_max_age_days" not in settings.model_fields_set:
+        known = known.model_copy(update={"screening_max_age_days": AGELESS_DAYS})
     return known
 
 

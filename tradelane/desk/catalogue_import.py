@@ -67,7 +67,7 @@ def import_products(
         known={product.sku: product for product in stores.catalogue.all()},
         exporters={exporter.id for exporter in stores.exporters.all()},
         approver=approver,
-        sheet=sheet.name,
+        sheet=sheet,
     )
     for row in sheet.rows:
         reader.take(row)
@@ -90,7 +90,7 @@ def _read(path: Path, encoding: str) -> Sheet:
     content = read_bytes(path)
     if is_workbook(content):
         return read_workbook(path, content, COLUMNS)
-    if is_json(content):
+    if is_json(path, content):
         return read_json(path, content, "products", COLUMNS.known, _flat)
     return read_csv(path, content, COLUMNS, encoding)
 
@@ -107,7 +107,7 @@ class _Reader:
     """Makes products of rows and remembers what is wrong with them."""
 
     def __init__(
-        self, known: Mapping[str, Product], exporters: Collection[str], approver: Approver | None, sheet: str
+        self, known: Mapping[str, Product], exporters: Collection[str], approver: Approver | None, sheet: Sheet
     ) -> None:
         self.known = known
         self.products: dict[str, Product] = {}
@@ -121,13 +121,13 @@ class _Reader:
     def take(self, row: Row) -> None:
         """One row; it is a product, or named among the problems."""
         values, wrong = self._values(row)
-        sku = values.get("sku")
+        sku, unit = values.get("sku"), self._sheet.unit
         if sku is None and not any(column == "sku" for column, _ in wrong):
             wrong.append(("sku", "is empty"))
         elif sku is not None and (first := self._lines.setdefault(sku, row.line)) != row.line:
-            wrong.append(("sku", f"{sku} stands in line {first} and in line {row.line}; keep one"))
+            wrong.append(("sku", f"{sku} stands in {unit} {first} and in {unit} {row.line}; keep one"))
             self.products.pop(sku, None)
-            self.problems.append(self._problem(first, "sku", f"{sku} stands again in line {row.line}; keep one"))
+            self.problems.append(self._problem(first, "sku", f"{sku} stands again in {unit} {row.line}; keep one"))
         named = values.get("exporter_id")
         if named is not None and named not in self._exporters:
             there = ", ".join(sorted(self._exporters)) or "none; load them with `tradelane exporters import FILE`"
@@ -162,7 +162,7 @@ class _Reader:
         return values, wrong
 
     def _problem(self, line: int, column: str, reason: str) -> Problem:
-        return Problem(line=line, column=column, reason=reason, sheet=self._sheet)
+        return self._sheet.problem(line, column, reason)
 
 
 def with_valid_approvals(product: Product) -> tuple[Product, list[tuple[str, str]]]:

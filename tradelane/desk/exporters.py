@@ -101,7 +101,7 @@ def import_exporters(stores: Stores, path: Path, *, encoding: str = "utf-8") -> 
     content = read_bytes(path)
     if is_workbook(content):
         sheet = read_workbook(path, content, COLUMNS)
-    elif is_json(content):
+    elif is_json(path, content):
         sheet = read_json(path, content, "exporters", COLUMNS.known, _flat)
     else:
         sheet = read_csv(path, content, COLUMNS, encoding)
@@ -112,12 +112,12 @@ def import_exporters(stores: Stores, path: Path, *, encoding: str = "utf-8") -> 
         id_ = literal(row.cells.get("id", ""))
         exporter, wrong = _made(known.get(id_), {name: _plain(cell) for name, cell in row.cells.items()})
         if (first := lines.setdefault(id_, row.line)) != row.line:
-            wrong.append(("id", f"{id_} stands in line {first} and in line {row.line}; keep one"))
-        problems += [Problem(line=row.line, column=f, reason=words, sheet=sheet.name) for f, words in wrong]
+            wrong.append(("id", f"{id_} stands in {sheet.unit} {first} and in {sheet.unit} {row.line}; keep one"))
+        problems += [sheet.problem(row.line, f, words) for f, words in wrong]
         if exporter is not None and not wrong:
             made[exporter.id] = exporter
             notes = _texts(exporter, Effect.CUT)
-            warnings += [Problem(line=row.line, column=f, reason=words, sheet=sheet.name) for f, words in notes]
+            warnings += [sheet.problem(row.line, f, words) for f, words in notes]
     if problems:
         raise BadRows(path, sorted(problems, key=lambda problem: problem.line))
     for exporter in made.values():

@@ -19,9 +19,9 @@ Flatten = Callable[[str, Any], Mapping[str, Any] | None]
 """Of a field and its value: the columns it makes; None where it is a field of its own."""
 
 
-def is_json(content: bytes) -> bool:
-    """Whether a file begins as a JSON object."""
-    return content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+def is_json(path: Path, content: bytes) -> bool:
+    """Whether a file says that it is JSON, or begins like it."""
+    return path.suffix.lower() == ".json" or content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
 def read_json(path: Path, content: bytes, list_name: str, known: Callable[[str], bool], flatten: Flatten) -> Sheet:
@@ -33,16 +33,16 @@ def read_json(path: Path, content: bytes, list_name: str, known: Callable[[str],
     try:
         read = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, object_pairs_hook=_once)
     except UnicodeDecodeError as wrong:
-        raise WrongUsage(f"{path} is not UTF-8.") from wrong
+        raise WrongUsage(f"{path} does not fit: it is not UTF-8.") from wrong
     except (ValueError, RecursionError) as wrong:
-        raise WrongUsage(f"{path} is no JSON: {str(wrong).removesuffix('.')}.") from wrong
+        raise WrongUsage(f"{path} does not fit: it is no JSON: {str(wrong).removesuffix('.')}.") from wrong
     entries = read.get(list_name) if isinstance(read, dict) else None
     if not isinstance(entries, list):
         raise WrongUsage(f'{path} does not fit: it is one JSON object with a list "{list_name}".')
     rows, problems, columns = [], [], dict[str, None]()
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict):
-            problems.append(Problem(line=number, column="entry", reason="is no JSON object"))
+            problems.append(Problem(line=number, column="entry", reason="is no JSON object", unit="entry"))
             continue
         cells: dict[str, str] = {}
         for name, value in entry.items():
@@ -52,11 +52,11 @@ def read_json(path: Path, content: bytes, list_name: str, known: Callable[[str],
                         cells[column] = _cell(one)
                     except TypeError:
                         why = f"is {type(one).__name__}, not one value"
-                        problems.append(Problem(line=number, column=column, reason=why))
+                        problems.append(Problem(line=number, column=column, reason=why, unit="entry"))
         columns |= dict.fromkeys(cells)
         rows.append(Row(line=number, cells=cells))
     bad = {problem.line for problem in problems}
-    return finished(str(path), "", tuple(columns), [row for row in rows if row.line not in bad], problems)
+    return finished(str(path), "", tuple(columns), [row for row in rows if row.line not in bad], problems, "entry")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -66,9 +66,11 @@ class Problem(BaseModel):
     column: str
     reason: str
     sheet: str = ""
+    unit: str = "line"
+    """What is counted: lines of CSV, rows of a workbook, entries of JSON."""
 
     def __str__(self) -> str:
-        where = f"sheet {self.sheet}, row" if self.sheet else "line"
+        where = f"sheet {self.sheet}, {self.unit}" if self.sheet else self.unit
         return f"{where} {self.line}, {self.column}: {self.reason}"
 
 
@@ -77,7 +79,7 @@ class BadRows(WrongUsage):
 
     def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
-        super().__init__(f"{path}, {str(problems[0]).removesuffix('.')}{more}. Nothing was taken from it.")
+        super().__init__(f"{path} does not fit: {str(problems[0]).removesuffix('.')}{more}. Nothing was taken from it.")
         self.problems = tuple(problems)
 
 
@@ -95,9 +97,15 @@ class Sheet:
 
     name: str
     """Of the workbook's sheet; empty for CSV."""
+    unit: str
+    """What `Row.line` counts."""
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+
+    def problem(self, line: int, column: str, reason: str) -> Problem:
+        """Something to be mended on this sheet."""
+        return Problem(line=line, column=column, reason=reason, sheet=self.name, unit=self.unit)
 
 
 @dataclass(frozen=True)
@@ -168,12 +176,14 @@ def read_csv(path: Path, content: bytes, columns: Columns, encoding: str = "utf-
     return finished(str(path), "", header, [row for row in rows if row.line not in bad], problems)
 
 
-def finished(place: str, name: str, header: tuple[str, ...], rows: Iterable[Row], problems: Sequence[Problem]) -> Sheet:
+def finished(
+    place: str, name: str, header: tuple[str, ...], rows: Iterable[Row], problems: Sequence[Problem], unit: str = "line"
+) -> Sheet:
     """A sheet that has rows, else WrongUsage."""
     kept = tuple(rows)
     if not kept and not problems:
         raise WrongUsage(f"{place} has a header and no rows.")
-    return Sheet(name=name, columns=header, rows=kept, problems=tuple(problems))
+    return Sheet(name=name, unit=unit, columns=header, rows=kept, problems=tuple(problems))
 
 
 def check_header(place: str, header: Sequence[str], columns: Columns) -> tuple[str, ...]:

@@ -1,38 +1,26 @@
-"""What a customs broker (관세사) gets who keys or loads our declarations: a spreadsheet, a flat file and a mail.
-
-The flat file has the shape brokers' programs exchange: code page MS949, fields parted by `^`, records EHDR, EDTL and
-EMDL (korea-export 5.2, seen once). Which fields stand in a record, and in which order, is **ours**: no public layout
-was found, so agree on it with the broker before the first file. A character that MS949 lacks is written in its ASCII
-form where it has one (an accent is dropped), and refused otherwise.
-"""
+"""What a customs broker (관세사) gets who keys or loads our declarations: a spreadsheet, a flat file and a mail."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tradelane.documents.broker_records import flat, printable
 from tradelane.domain.catalogue import Broker
 from tradelane.domain.declaration_boxes import BOXES
 from tradelane.domain.export_declaration import ExportDeclaration
 from tradelane.domain.papers import Entry, Worksheet
 from tradelane.domain.paperwork import worksheet
 from tradelane.domain.paperwork.worksheet import ROUTES, kilograms, settlement
-from tradelane.domain.transliteration import to_ascii
 
-SEPARATOR = "^"
-END = "\r\n"
-CODE_PAGE = "cp949"
+__all__ = ["flat", "mail", "xlsx"]
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first instant a zip can name."""
 _WRITTEN = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
-
-
-class NotInMs949(ValueError):
-    """A character has no place in MS949 and no ASCII form; the sentence names the field."""
 
 
 def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
@@ -62,7 +50,7 @@ def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
         titles = ["참조번호", "란", *(f"{box} {BOXES[box][0]}" for box in boxes)]
         for row, texts in enumerate([titles, *(_row(*one) for one in rows)], start=1):
             for column, text in enumerate(texts, start=1):
-                cell = target.cell(row, column, _printable(text, f"column {titles[column - 1]}"))
+                cell = target.cell(row, column, printable(text, f"column {titles[column - 1]}"))
                 cell.data_type = "s"  # text, so that "=1+1" in a description is no formula
                 cell.alignment = Alignment(vertical="top", wrap_text=True)
                 if row == 1:
@@ -75,26 +63,6 @@ def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
     out = BytesIO()
     book.save(out)
     return _timeless(out.getvalue(), day)
-
-
-def flat(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
-    """The MS949 file: for each declaration EHDR, then for each line EDTL and its one EMDL.
-
-    Raises:
-        NotInMs949: a character that cannot be written.
-        ValueError: a field holds the separator or a line break.
-    """
-    records: list[str] = []
-    for declaration in declarations:
-        sheet = worksheet(declaration, day)
-        records.append(_record("EHDR", declaration, _header(declaration, sheet)))
-        for line in sheet.lines:
-            said = {entry.box: " ".join(entry.texts) for entry in line.entries}
-            detail = [f"{line.number:03d}", *(said[box] for box in (27, 28, 29, 35, 36, 38, 39, 40, 41, 42, 43))]
-            records.append(_record("EDTL", declaration, detail))
-            model = [f"{line.number:03d}", "01", *(said[box] for box in (30, 31, 32, 33, 34))]
-            records.append(_record("EMDL", declaration, model))
-    return "".join(record + END for record in records).encode(CODE_PAGE)
 
 
 def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachments: Sequence[str] = ()) -> str:
@@ -153,56 +121,6 @@ def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachmen
             "",
         ]
     )
-
-
-def _header(declaration: ExportDeclaration, sheet: Worksheet) -> list[str]:
-    exporter = declaration.exporter
-    said = {entry.box: " ".join(entry.texts) for entry in (*sheet.head, *sheet.foot)}
-    exporting = [
-        exporter.name_ko,
-        str(exporter.customs_clearance_code),
-        str(exporter.business_registration_number),
-        exporter.representative_ko,
-        exporter.address_ko,
-        exporter.postcode,
-    ]
-    before = [said[box] for box in (1,)]
-    between = [said[box] for box in (3, 4, 6, 7, 8, 10, 11, 12, 13, 14, 19, 21, 23, 26)]
-    after = [said[box] for box in (44, 45, 46, 47, 48, 49, 52)]
-    return [*before, *exporting, *between, *after, str(len(sheet.lines))]
-
-
-def _record(kind: str, declaration: ExportDeclaration, fields: Sequence[str]) -> str:
-    texts = [kind, declaration.order_no, *fields]
-    for number, text in enumerate(texts, start=1):
-        if SEPARATOR in text or "\n" in _printable(text, f"field {number} of record {kind}"):
-            raise ValueError(f"Field {number} of record {kind} holds the separator ^ or a line break: take it out.")
-    return SEPARATOR.join(
-        _ms949(text, f"field {number} of record {kind}") for number, text in enumerate(texts, start=1)
-    )
-
-
-def _printable(text: str, field: str) -> str:
-    """The text, when it holds no control character but the line break of a cell."""
-    if any(unicodedata.category(character) == "Cc" and character != "\n" for character in text):
-        raise ValueError(f"A control character stands in {field}: take it out.")
-    return text
-
-
-def _ms949(text: str, field: str) -> str:
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(_written(character, field) for character in composed)
-
-
-def _written(character: str, field: str) -> str:
-    if character.encode(CODE_PAGE, errors="ignore"):
-        return character
-    try:
-        return to_ascii(character)
-    except ValueError as wrong:
-        raise NotInMs949(
-            f"MS949 has no {character!r} (U+{ord(character):04X}) in {field}, and no ASCII letter stands for it."
-        ) from wrong
 
 
 def _row(sheet: Worksheet, entries: Sequence[Entry], line: str) -> list[str]:

@@ -18,6 +18,8 @@ from typing import Any
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+from tradelane.documents.embedding import prepare
+
 _WHEEL = "koreanize_matplotlib"
 _REGULAR = ("NanumGothic.ttf", "NanumGothic-Regular.ttf")
 _BOLD = ("NanumGothicBold.ttf", "NanumGothic-Bold.ttf")
@@ -75,6 +77,7 @@ class Font:
         self.name = name
         parsed: Any = TTFont(name, str(path))
         pdfmetrics.registerFont(parsed)
+        prepare(parsed)
         face = parsed.face
         self.parsed: Any = parsed
         """ReportLab's font object, which splits a text into its embedded subsets."""

@@ -171,12 +171,12 @@ class Form:
             if strong:
                 self.sheet.box(x, y, width, high, fill=0.92, stroke=False)
             name = Style(7.5, bold=strong)
-            self.sheet.text(x + INSIDE, y + 3, label, name)
+            self.sheet.label(x + INSIDE, y + 3, label, name)
             used = self.pad.width(label, name) + 6
             room = width - used - 3 * INSIDE
             shown = self.pad.fitted(value, style, room * 0.75)
             beside = self.pad.fitted(other, LABEL, max(room - self.pad.width(value, shown), 20))
-            self.sheet.text(x + INSIDE + used, y + 3.8, other, beside)
+            self.sheet.label(x + INSIDE + used, y + 3.8, other, beside)
             self.sheet.text(x + width - INSIDE, y + 2.5, value, shown, "right")
             y += high
             self.sheet.rule(x, y, x + width, y, 0.25)
@@ -207,7 +207,7 @@ class Form:
         height = 13 + rows * 12.0
         self.need(height)
         self.sheet.box(LEFT, self.y, RIGHT - LEFT, height)
-        self.sheet.text(LEFT + INSIDE, self.y + 2.5, label, LABEL)
+        self.sheet.label(LEFT + INSIDE, self.y + 2.5, label, LABEL)
         each = (RIGHT - LEFT - 2 * INSIDE) / columns
         for at, (name, applies) in enumerate(options):
             x, y = LEFT + INSIDE + at % columns * each, self.y + 12.5 + at // columns * 12
@@ -216,7 +216,7 @@ class Form:
                 self.sheet.rule(x + 1, y + 1, x + 6.5, y + 6.5, 1)
                 self.sheet.rule(x + 1, y + 6.5, x + 6.5, y + 1, 1)
             style = self.pad.fitted(name, Style(7, bold=applies), each - 14)
-            self.sheet.text(x + 11, y - 0.5, name, style)
+            self.sheet.label(x + 11, y - 0.5, name, style)
         self.y += height
 
     def signature(self, who: Sequence[Styled], day: str, statements: Sequence[str], label: str = "") -> None:
@@ -234,8 +234,8 @@ class Form:
         for x, title in ((LEFT, titles[0]), (LEFT + half, titles[1])):
             self.sheet.field = title
             self.sheet.box(x, self.y, half, height)
-            self.sheet.text(x + INSIDE, self.y + 2.5, title, LABEL)
-        self._texts(left, LEFT, self.y + 11.5, half, "left")
+            self.sheet.label(x + INSIDE, self.y + 2.5, title, LABEL)
+        self._texts(left, LEFT, self.y + 11.5, half, "left", label=True)
         names = sum(style.leading for _, style in right)
         self._texts(right, LEFT + half, self.y + height - names - 4, half, "left")
         line = self.y + height - names - 8
@@ -259,15 +259,15 @@ class Form:
     def _first_heading(self, corner: str, mark: str, over: str) -> None:
         middle = (LEFT + RIGHT) / 2
         self.sheet.field = "the heading"
-        self.sheet.text(middle, self.y, self._title, Style(16, bold=True), "centre")
-        self.sheet.text(middle, self.y + 20, self._other, self.pad.fitted(self._other, Style(9), 230), "centre")
+        self.sheet.label(middle, self.y, self._title, Style(16, bold=True), "centre")
+        self.sheet.label(middle, self.y + 20, self._other, self.pad.fitted(self._other, Style(9), 230), "centre")
         if corner:
             self.sheet.barcode(RIGHT - 160, self.y - 2, 168, 20, corner)
             self.sheet.text(RIGHT, self.y + 20, corner, FINE, "right")
         if mark:
             self.sheet.text(RIGHT, self.y, mark, Style(16, bold=True), "right")
         for at, line in enumerate(over.split("\n") if over else ()):
-            self.sheet.text(LEFT, self.y + 1 + at * 9, line, self.pad.fitted(line, FINE, 140))
+            self.sheet.label(LEFT, self.y + 1 + at * 9, line, self.pad.fitted(line, FINE, 140))
         self.y += 38
 
     def _next_sheet(self) -> None:
@@ -310,7 +310,7 @@ class Form:
         sheet.field = cell.label
         sheet.box(placed.x, placed.y, placed.width, height, fill=0.96 if cell.shaded else None)
         label = "  ".join(part for part in (cell.label, cell.korean, cell.spanish) if part)
-        sheet.text(placed.x + INSIDE, placed.y + 2.5, label, self.pad.fitted(label, LABEL, placed.width - 2 * INSIDE))
+        sheet.label(placed.x + INSIDE, placed.y + 2.5, label, self.pad.fitted(label, LABEL, placed.width - 2 * INSIDE))
         self._texts(placed.lines, placed.x, placed.y + 11.5, placed.width, "left")
         if cell.barcode is not None:
             under = placed.y + 13.0 + sum(style.leading for _, style in placed.lines)
@@ -329,10 +329,13 @@ class Form:
     def _wrapped(self, texts: Sequence[Styled], width: float) -> list[Styled]:
         return [(line, style) for text, style in texts for line in self.pad.wrapped(text, style, width)]
 
-    def _texts(self, lines: Sequence[Styled], x: float, y: float, width: float, align: Align) -> None:
+    def _texts(
+        self, lines: Sequence[Styled], x: float, y: float, width: float, align: Align, *, label: bool = False
+    ) -> None:
         at = {"left": x + INSIDE, "right": x + width - INSIDE, "centre": x + width / 2}[align]
+        place = self.sheet.label if label else self.sheet.text
         for text, style in lines:
-            self.sheet.text(at, y, text, style, align)
+            place(at, y, text, style, align)
             y += style.leading
 
     def _edges(self) -> list[float]:
@@ -353,7 +356,7 @@ class Form:
         self.sheet.box(LEFT, self.y, RIGHT - LEFT, height, fill=0.92)
         for column, edge, lines in zip(self._columns, self._edges(), texts, strict=False):
             self.sheet.field = column.label
-            self._texts(lines, edge, self.y + 2.5, column.width, "centre")
+            self._texts(lines, edge, self.y + 2.5, column.width, "centre", label=True)
         self.y += height
 
     def _end_page_of_table(self) -> None:

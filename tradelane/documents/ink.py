@@ -18,11 +18,12 @@ QUIET = 10
 
 
 class Ink:
-    """The operators of one page, collected and written at once."""
+    """The operators of one page, collected and written at once; ``codes`` is shared by the pages of a file."""
 
-    def __init__(self, canvas: Any, height: float) -> None:
+    def __init__(self, canvas: Any, height: float, codes: dict[str, dict[str, str]]) -> None:
         self._canvas = canvas
         self._height = height
+        self._codes = codes
         self._written: list[str] = []
         self._grey: float | None = None
         self._line: float | None = None
@@ -30,12 +31,24 @@ class Ink:
     def text(self, font: Font, size: float, grey: float, x: float, base: float, text: str) -> None:
         """One line whose base line is at ``base``."""
         self._fill(grey)
-        document = self._canvas._doc
-        shown = " ".join(
-            f"{font.parsed.getSubsetInternalName(subset, document)} {size:.3f} Tf <{codes.hex()}> Tj"
-            for subset, codes in font.parsed.splitString(text, document)
-        )
+        shown = " ".join(f"{name} {size:.3f} Tf <{codes}> Tj" for name, codes in self._runs(font, text))
         self._written.append(f"BT 1 0 0 1 {x:.2f} {self._height - base:.2f} Tm {shown} ET")
+
+    def _runs(self, font: Font, text: str) -> list[tuple[str, str]]:
+        """The text as codes of the font's subsets in hexadecimal, each run with the name of its subset in the file.
+
+        Most lines are in the first subset alone: its codes are remembered by character.
+        """
+        document = self._canvas._doc
+        first = self._codes.setdefault(font.name, {})
+        try:
+            codes = "".join([first[character] for character in text])
+        except KeyError:
+            runs = font.parsed.splitString(text, document)
+            if len(runs) == 1 and runs[0][0] == 0:
+                first.update(zip(text, (f"{code:02x}" for code in runs[0][1]), strict=True))
+            return [(font.parsed.getSubsetInternalName(subset, document), run.hex()) for subset, run in runs]
+        return [(font.parsed.getSubsetInternalName(0, document), codes)]
 
     def box(self, x: float, y: float, width: float, height: float, fill: float | None, stroke: bool) -> None:
         """A rectangle, filled with a grey, stroked, or both."""

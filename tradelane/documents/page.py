@@ -15,6 +15,7 @@ from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from tradelane.documents.embedding import begin
 from tradelane.documents.fonts import DRAWING, Font, Fonts
 from tradelane.documents.ink import Ink
 
@@ -51,6 +52,8 @@ class Text:
     style: Style
     align: Align
     field: str
+    label: bool = False
+    """Whether the form itself says it, the same on every paper of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ class Sheet:
     def text(self, x: float, y: float, text: str, style: Style, align: Align = "left") -> None:
         """One line of text whose top is at ``y``; ``x`` is its left end, right end or middle."""
         self.placed.append(Text(x, y, text, style, align, self.field))
+
+    def label(self, x: float, y: float, text: str, style: Style, align: Align = "left") -> None:
+        """The same for what the form itself says: its characters are embedded once for all papers of a kind."""
+        self.placed.append(Text(x, y, text, style, align, self.field, label=True))
 
     def box(
         self,
@@ -177,14 +184,21 @@ class Pad:
         with DRAWING:
             canvas: Any = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=self.language)
             canvas.setTitle(self.title)
+            self._begin(canvas._doc)
+            codes: dict[str, dict[str, str]] = {}
             for sheet in self.sheets:
-                ink = Ink(canvas, HEIGHT)
+                ink = Ink(canvas, HEIGHT, codes)
                 for item in sheet.placed:
                     self._draw(ink, item)
                 ink.dry()
                 canvas.showPage()
             canvas.save()
         return out.getvalue()
+
+    def _begin(self, document: Any) -> None:
+        labels = [item for sheet in self.sheets for item in sheet.placed if isinstance(item, Text) and item.label]
+        for font in (self.fonts.regular, self.fonts.bold):
+            begin(font.parsed, dict.fromkeys(item.text for item in labels if self._font(item.style) is font), document)
 
     def _draw(self, ink: Ink, item: Text | Box | Rule | Barcode) -> None:
         match item:

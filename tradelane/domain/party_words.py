@@ -43,6 +43,7 @@ _SPELLED = str.maketrans(
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼʻʾʿ`´", None))
 _KOREAN_FORMS = re.compile(r"\((?:주|유|합|재|사)\)|주식회사|유한책임회사|유한회사|합자회사|합명회사")
+_ATTACHED = re.compile(r"([가-힣]{2,})(무역|상사|그룹|홀딩스)\b")
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_][./]\s?)+[^\W\d_]\b")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -50,12 +51,12 @@ _WORD = re.compile(r"[^\W_]+")
 def words_of(name: str) -> list[str]:
     """The words of a name in one spelling and as they follow one another; legal forms of Korea are left out.
 
-    >>> words_of("Comercial Ñandú S.A."), words_of("(주)하늘결"), words_of("Al-Qa'idi")
-    (['comercial', 'nandu', 'sa'], ['하늘결'], ['al', 'qaidi'])
+    >>> words_of("Comercial Ñandú S.A."), words_of("(주)하늘결무역"), words_of("Al-Qa'idi")
+    (['comercial', 'nandu', 'sa'], ['하늘결', '무역'], ['al', 'qaidi'])
     """
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name.translate(_APOSTROPHES)).casefold())
     plain = unicodedata.normalize("NFC", "".join(c for c in folded if unicodedata.category(c) != "Mn"))
-    spelled = plain.translate(_SPELLED).translate(_APOSTROPHES)
+    spelled = _ATTACHED.sub(r"\1 \2", plain.translate(_SPELLED).translate(_APOSTROPHES))
     return _WORD.findall(_ABBREVIATION.sub(_form, _KOREAN_FORMS.sub(" ", spelled))) or _WORD.findall(spelled)
 
 

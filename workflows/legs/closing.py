@@ -23,6 +23,8 @@ async def keep_evidence(j: Journey) -> None:
             progress=j.progress,
             assessment=j.assessment,
             papers=j.current_papers.papers,
+            declared=tuple(declared for _, declared in sorted(j.declared.items())),
+            list_cleared=tuple(cleared for _, cleared in sorted(j.carrier_clears.items())),
             timetable=j.steps.timetable,
         ),
     )

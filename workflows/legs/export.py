@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from shlex import quote
 
 from temporalio import workflow
@@ -14,8 +13,6 @@ from workflows.legs.acceptance import ANSWERED, ENDED
 from workflows.steps import Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
-    from tradelane.domain.combined_packing import why_apart
-
     from tradelane.contracts.steps import (
         AMEND_EXPORT_DECLARATION,
         LODGE_EXPORT_DECLARATION,
@@ -25,11 +22,17 @@ with workflow.unsafe.imports_passed_through():
         ScreeningRequest,
     )
     from tradelane.domain.amendment import is_declared, sku_of
+    from tradelane.domain.combined_packing import why_apart
     from tradelane.domain.consignment import DeclarationPart
     from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, draw_up
     from tradelane.domain.export_route import ExportRoute, RouteRefused
     from tradelane.domain.holds import Fault, Resolution
+    from tradelane.domain.route_choice import papers_missing
     from tradelane.domain.trade_time import today_in_korea
+
+
+CHOOSE_ROUTE = "choose_route"
+"""Key of the hold of goods that no route takes as they stand."""
 
 
 def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
@@ -45,7 +48,8 @@ def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
     """Why an amendment is not possible now, in one sentence: what customs looks at stays as it is until it answers."""
     for part in j.plan.parts if j.rounds_filed else ():
         filing = j.filings.get(part.name)
-        sending = part.name in j.lodging and f"{LODGE_EXPORT_DECLARATION.name}:{part.name}" not in j.steps.holds
+        holding = (f"{step}:{part.name}" in j.steps.holds for step in (LODGE_EXPORT_DECLARATION.name, CHOOSE_ROUTE))
+        sending = part.name in j.lodging and not any(holding)
         if not sending and (part.name in j.lodging or filing is None or filing.state in ENDED):
             continue
         own = {item.sku for item in part.items}
@@ -112,8 +116,9 @@ def part_of(j: Journey, name: str) -> DeclarationPart:
 
 async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
     while True:
-        if (await _drawn(j, name, filing_round)).route is ExportRoute.LIST_CLEARANCE:
-            j.carrier_clears.add(name)  # the carrier's list stands in for a declaration: there is nothing to file
+        drawn = await _drawn(j, name, filing_round)
+        if drawn.route is ExportRoute.LIST_CLEARANCE:
+            j.carrier_clears[name] = drawn  # the carrier's list stands in for a declaration: there is nothing to file
             return
         filing = await _lodged(j, name, filing_round)
         while filing.state not in ANSWERED:
@@ -153,9 +158,9 @@ async def bring_in_line(j: Journey) -> None:
 async def _in_line(j: Journey, name: str, filing: Filing) -> None:
     told: ExportDeclaration | None = None
 
-    def request() -> AmendRequest:
+    async def request() -> AmendRequest:
         nonlocal told
-        told = _declaration(j, name)
+        told = await _declaration(j, name)
         return AmendRequest(
             declaration=told,
             accepted=j.declared.get(name),
@@ -166,7 +171,7 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
             order_id=j.order_id,
         )
 
-    while (before := j.declared.get(name)) is None or before.digest != _declaration(j, name).digest:
+    while (before := j.declared.get(name)) is None or before.digest != (await _declaration(j, name)).digest:
         reply = await j.steps.perform(AMEND_EXPORT_DECLARATION, request, part=name)
         j.filings[name] = reply.filing
         if told is not None:
@@ -174,45 +179,57 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
         j.steps.changed()
 
 
-def _declaration(j: Journey, name: str) -> ExportDeclaration:
+async def _declaration(j: Journey, name: str) -> ExportDeclaration:
     """What the plan says now, in the words of the declaration that customs accepted."""
-    rate, before = j.rates[name], j.declared.get(name)
-    return _draw(j, name, rate, rate.valid_from, j.rounds_filed[name], route=before.route if before else None)
+    before = j.declared.get(name)
+    return await _drawn(j, name, j.rounds_filed[name], rate=j.rates[name], route=before.route if before else None)
 
 
-def _draw(
-    j: Journey, name: str, rate: CustomsRate, day: date, filing_round: int, route: ExportRoute | None = None
+async def _drawn(
+    j: Journey, name: str, filing_round: int, *, rate: CustomsRate | None = None, route: ExportRoute | None = None
 ) -> ExportDeclaration:
-    part = part_of(j, name)
-    assert j.goods_facts is not None, "every plan is made with what customs says of its goods"
-    return draw_up(
-        j.plan,
-        part,
-        rate,
-        day,
-        filing_round,
-        facts=j.goods_facts,
-        channel=j.channel_of(j.plan.exporter(part.exporter_id)),
-        route=route,
-    )
+    """Draw up a declaration for today, or at the rate and by the route it was filed with.
 
-
-async def _drawn(j: Journey, name: str, filing_round: int) -> ExportDeclaration:
-    """Draw up a declaration for today; goods that have no way to customs wait for a person."""
+    Goods that have no way to customs, or that lack the papers of a requirement, wait for a person.
+    """
     while True:
-        assert j.rate is not None
+        part, known = part_of(j, name), rate or j.rate
+        assert j.goods_facts is not None and known is not None, "every plan is made with rate and requirements"
+        channel = j.channel_of(j.plan.exporter(part.exporter_id))
+        day = rate.valid_from if rate else today_in_korea(j.now())
         try:
-            return _draw(j, name, j.rate, today_in_korea(j.now()), filing_round)
+            drawn = draw_up(j.plan, part, known, day, filing_round, facts=j.goods_facts, channel=channel, route=route)
         except RouteRefused as refused:
-            exporter = part_of(j, name).exporter_id
-            key = f"choose_route:{name}"
-            commands = (
-                f"tradelane exporters set {exporter} channel=ktnet",
-                f"tradelane holds resolve {j.order_id} --step {key} --action retry",
+            failure = Failure(
+                reason="route",
+                fault=Fault.SELLER_DATA,
+                words=str(refused),
+                commands=(f"tradelane exporters set {part.exporter_id} channel=ktnet", _again(j, name)),
             )
-            failure = Failure(reason="route", fault=Fault.SELLER_DATA, words=str(refused), commands=commands)
-            await j.steps.hold(key, LODGE_EXPORT_DECLARATION.name, failure)
-            await j.replan()  # the exporter's record may say another way now
+        else:
+            missing = papers_missing(part, j.goods_facts)
+            if not missing:
+                return drawn
+            failure = Failure(
+                reason="requirement_papers",
+                fault=Fault.SELLER_DATA,
+                words="; ".join(missing),
+                commands=(*_mending_field(j, part, "permits"), _again(j, name)),
+            )
+        answer = await j.steps.hold(f"{CHOOSE_ROUTE}:{name}", LODGE_EXPORT_DECLARATION.name, failure)
+        if answer.action != Resolution.AMEND:  # which has planned anew
+            await j.replan()  # product or exporter may say otherwise now
+
+
+def _again(j: Journey, name: str) -> str:
+    return f"tradelane holds resolve {j.order_id} --step {CHOOSE_ROUTE}:{name} --action retry"
+
+
+def _mending_field(j: Journey, part: DeclarationPart, field: str) -> tuple[str, ...]:
+    return tuple(
+        f"tradelane orders amend {j.order_id} --set {quote(f'items.{sku}.{field}=VALUE')}"
+        for sku in dict.fromkeys(item.sku for item in part.items)
+    )
 
 
 async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
@@ -243,7 +260,7 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
     j.filings[name] = reply.filing
     if declared is not None:
         if reply.rate is not None and reply.rate != declared.rate:  # filed by an earlier run, in an earlier week
-            declared = _draw(j, name, reply.rate, reply.rate.valid_from, filing_round, route=declared.route)
+            declared = await _drawn(j, name, filing_round, rate=reply.rate, route=declared.route)
         if reply.in_line:
             j.declared[name] = declared
         else:

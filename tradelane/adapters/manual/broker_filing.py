@@ -89,7 +89,7 @@ def wrong_with(number: ExportDeclarationNumber, exporter: Exporter) -> str:
 def no_broker(exporter_id: str) -> Refused:
     """The refusal of an exporter that files through a broker and has none."""
     words = f"Exporter {exporter_id} files through a customs broker and none is set: give it one, or another channel."
-    command = f"tradelane exporters show {exporter_id}"
+    command = f"tradelane exporters set {exporter_id} broker.name=NAME broker.declarant_code=CODE broker.email=ADDRESS"
     return Refused(PARTY, "no_broker", words, fault=Fault.SELLER_DATA, reason="missing_data", commands=(command,))
 
 

@@ -1,7 +1,7 @@
 """Export declarations filed by hand, in UNI-PASS or through whoever does it for the exporter.
 
-Two results are typed: the filing with its acceptance at `lodge_export_declaration:dN`, and later readings of where it
-stands at `read_export_acceptance:dN`. Both are one story in the order they were typed; it only goes forward.
+Two results are typed: the filing, with its acceptance where there is one, at `lodge_export_declaration:dN`, and later
+readings of where it stands at `read_export_acceptance:dN`. Both are one story in the order they were typed; it only goes forward.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ EXTEND = "extend_loading_period"
 
 
 class ManualFiling:
-    """Implements `tradelane.ports.ExportFiling`; what is typed at the filing itself is an accepted declaration."""
+    """Implements `tradelane.ports.ExportFiling`.
+
+    What is typed at the filing is an accepted declaration, or one that customs has not answered yet where no instant is
+    given.
+    """
 
     def __init__(self, decisions: Decisions, consignments: Consignments) -> None:
         self._decisions = decisions

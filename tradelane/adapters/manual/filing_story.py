@@ -11,6 +11,7 @@ Telling = FiledByHand | SeenByHand
 """One result a person typed."""
 
 _RANK = {
+    FilingState.SUBMITTED: 0,
     FilingState.SELECTED_DOCUMENTS: 1,
     FilingState.SELECTED_INSPECTION: 1,
     FilingState.ACCEPTED: 2,
@@ -39,7 +40,7 @@ def stands(tellings: Sequence[Telling], order_no: str) -> Filing | None:
 
 def _later(now: Filing | None, telling: Telling, order_no: str) -> Filing:
     """What stands after one more telling; number and instant once told are kept where it is silent about them."""
-    state = FilingState(telling.state) if isinstance(telling, SeenByHand) else FilingState.ACCEPTED
+    state = _state(telling)
     if now is not None and _RANK[state] < _RANK[now.state]:
         return now
     return Filing(
@@ -49,6 +50,13 @@ def _later(now: Filing | None, telling: Telling, order_no: str) -> Filing:
         accepted_at=telling.accepted_at or (now.accepted_at if now else None),
         words=_words(telling),
     )
+
+
+def _state(telling: Telling) -> FilingState:
+    """What one result says; a filing without an instant of acceptance waits for customs."""
+    if isinstance(telling, SeenByHand):
+        return FilingState(telling.state)
+    return FilingState.ACCEPTED if telling.accepted_at else FilingState.SUBMITTED
 
 
 def _words(telling: Telling) -> str:

@@ -84,16 +84,15 @@ def rows_of_workbook(path: Path) -> Iterator[Row]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_SHEET:
-                raise NotAList(f"it unpacks to more than {LARGEST_SHEET // 1024**2} MB, which no list does")
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as file:  # not by its name: openpyxl would look at how that ends
+            with ZipFile(file) as packed:
+                if sum(part.file_size for part in packed.infolist()) > LARGEST_SHEET:
+                    raise NotAList(f"it unpacks to more than {LARGEST_SHEET // 1024**2} MB, which no list does")
+            book = load_workbook(file, read_only=True, data_only=True)
             width = 0
             for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
                 width = max(width, len(row))  # a row ends at its last cell with content
                 yield line, tuple("" if cell is None else str(cell) for cell in (*row, *[None] * (width - len(row))))
-        finally:
             book.close()
     except NotAList:
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tradelane.contracts.effect import QUICK, Effect
 from tradelane.contracts.steps.export import Paper, Papers
 from tradelane.contracts.steps.wire import Nothing, Wire
-from tradelane.domain.export_declaration import Filing, Loading
+from tradelane.domain.export_declaration import ExportDeclaration, Filing, Loading
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.import_regime import ImportAssessment
 from tradelane.domain.trade_time import Timetable
@@ -23,6 +23,10 @@ class EvidenceRequest(Wire):
     progress: TransportProgress
     assessment: ImportAssessment | None
     papers: tuple[Paper, ...]
+    declared: tuple[ExportDeclaration, ...] = ()
+    """What was declared, in the order of the parts."""
+    list_cleared: tuple[ExportDeclaration, ...] = ()
+    """What the carrier cleared by its list instead."""
     timetable: Timetable
 
 

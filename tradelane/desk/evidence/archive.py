@@ -28,6 +28,8 @@ README = "README.txt"
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The earliest instant a zip can hold: it says nothing, so it differs from nothing."""
 CHUNK = 1 << 16
+PACKED = (".pdf", ".png", ".jpg", ".jpeg")
+"""Papers are stored as they are: a white scan that shrinks a thousandfold would look like a bomb to whoever verifies."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class PackFile:
         self._names.add(path)
         digest, size = hashlib.sha256(), 0
         info = zipfile.ZipInfo(path, STAMP)
-        info.compress_type = zipfile.ZIP_DEFLATED
+        info.compress_type = zipfile.ZIP_STORED if path.endswith(PACKED) else zipfile.ZIP_DEFLATED
         info.create_system = 3
         info.external_attr = 0o600 << 16
         with self._archive.open(info, "w") as member:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tradelane.desk.certificates import KIND
 from tradelane.desk.evidence.archive import as_json
-from tradelane.desk.evidence.gathering import PAPERS, Export
+from tradelane.desk.evidence.gathering import Export, part_of, stem_of
 from tradelane.domain.identifiers import OrderId
 from tradelane.ports import StoredDocument
 from tradelane.ports.export import DeclarationRecord
@@ -61,7 +61,7 @@ def papers_of(export: Export) -> Iterator[tuple[str, StoredDocument | None, str]
         yield f"{place}/{KIND}_{_plain(str(certificate.number))}{serial}.pdf", None, certificate.sha256
     seen: dict[str, int] = {}
     for paper in export.papers:
-        stem = f"{PAPERS[paper.kind]}_v{paper.version}"
+        stem = f"{stem_of(paper.kind, export.record)}_v{paper.version}"
         seen[stem] = seen.get(stem, 0) + 1
         serial = "" if seen[stem] == 1 else f"_{seen[stem]}"
         suffix = mimetypes.guess_extension(paper.media_type) or ".bin"
@@ -113,8 +113,7 @@ def _loading(
 
 def _by_hand(stores: Stores, record: DeclarationRecord, orders: tuple[OrderId, ...]) -> dict[str, Any] | None:
     """The loading a person read in UNI-PASS and typed, where there is one."""
-    part = record.order_no.removeprefix(f"{record.ucr}-").partition("~")[0]
-    decision = stores.decisions.completion(orders, f"{CONFIRM_LOADING}:d{part}")
+    decision = stores.decisions.completion(orders, f"{CONFIRM_LOADING}:{part_of(record)}")
     if decision is None:
         return None
     return {"by": decision.actor, "at": decision.at.isoformat(), "result": dict(decision.content)}

@@ -40,6 +40,12 @@ PAPERS: dict[str, str] = {
 }
 """Kinds of papers that go into a pack, with the stem of their file."""
 
+RATE_COMMAND = "tradelane customs rate import FILE --kind base --source WHO"
+"""How a missing base rate is handed in."""
+
+HANDED_IN = frozenset({"carrier_paper", "dispatch_confirmation", "origin_statement_signed"})
+"""Kinds that people hand in: each paper is one of its own. Of a paper that we draw the last drawing replaces the others."""
+
 NEEDED: tuple[str, ...] = ("commercial_invoice", "packing_list", "transport_label")
 """Kinds every export should have."""
 
@@ -124,7 +130,11 @@ def gather(stores: Stores, exporter_id: str, period: Period) -> Gathered:
     exporter = exporter_of(stores, exporter_id)
     rows = stores.declarations.loaded_between(exporter_id, period.first, period.last)
     alive = [row for row in rows if row.state is FilingState.ACCEPTED and not row.partial]
+    once: dict[str, DeclarationRecord] = {}
+    for row in alive:
+        once.setdefault(str(row.number or row.order_no), row)
     besides = [
+        *(_again(row) for row in alive if row is not once[str(row.number or row.order_no)]),
         *(_ended(row) for row in rows if row.state is not FilingState.ACCEPTED),
         *(_partial(row) for row in rows if row.state is FilingState.ACCEPTED and row.partial),
         *(_undated(row) for row in stores.declarations.loaded_undated(exporter_id) if _may_belong(row, period)),
@@ -137,8 +147,8 @@ def gather(stores: Stores, exporter_id: str, period: Period) -> Gathered:
     return Gathered(
         exporter=exporter,
         period=period,
-        counted=tuple(row for row in alive if row.route is not ExportRoute.LIST_CLEARANCE),
-        listed=tuple(row for row in alive if row.route is ExportRoute.LIST_CLEARANCE),
+        counted=tuple(row for row in once.values() if row.route is not ExportRoute.LIST_CLEARANCE),
+        listed=tuple(row for row in once.values() if row.route is ExportRoute.LIST_CLEARANCE),
         besides=tuple(besides),
     )
 
@@ -151,14 +161,28 @@ def exports(stores: Stores, rows: Iterable[DeclarationRecord], rates: BaseRates)
         certificates = certificates_of(stores, row.ucr, kept)
         mine = tuple(one for one in certificates if one.number == row.number) if row.number is not None else ()
         valued = rates.value(row.payment, row.loaded_on)
-        papers = newest(kept)
+        papers = chosen(kept, row)
         yield Export(row, valued, papers, mine, tuple(_missing(row, valued, papers, mine)))
 
 
-def newest(kept: Sequence[StoredDocument]) -> tuple[StoredDocument, ...]:
-    """Of each kind that goes into a pack, the papers of its newest version."""
-    last = {paper.kind: max(other.version for other in kept if other.kind == paper.kind) for paper in kept}
-    return tuple(paper for paper in kept if paper.kind in PAPERS and paper.version == last[paper.kind])
+def part_of(row: DeclarationRecord) -> str:
+    """Name of the declaration in its consignment, such as `d1`: the papers of one exporter bear it."""
+    return "d" + row.order_no.removeprefix(f"{row.ucr}-").partition("~")[0]
+
+
+def stem_of(kind: str, row: DeclarationRecord) -> str | None:
+    """The stem of a paper's file; None when it is no evidence, or another exporter's."""
+    return PAPERS.get(kind.removesuffix(f"_{part_of(row)}"))
+
+
+def chosen(kept: Sequence[StoredDocument], row: DeclarationRecord) -> tuple[StoredDocument, ...]:
+    """The papers of one declaration: all that were handed in, and the last drawing of each that we draw.
+
+    A version is drawn twice, the second time with the numbers of customs and of the carrier; it is kept after the first.
+    """
+    fitting = [paper for paper in kept if stem_of(paper.kind, row) is not None]
+    last = {paper.kind: paper for paper in fitting}  # they come by version, then in the order they were kept
+    return tuple(paper for paper in fitting if paper.kind in HANDED_IN or last[paper.kind] is paper)
 
 
 def sums(exports_: Iterable[Export]) -> tuple[Sum, ...]:
@@ -191,7 +215,7 @@ def _missing(
         yield lacks(
             "base_rate",
             f"no base rate (기준환율) of {valued.payment.currency} on {valued.day}",
-            "tradelane customs rate import FILE",
+            RATE_COMMAND,
             blocks=True,
         )
     if row.number is not None and not certificates:
@@ -224,6 +248,11 @@ def _partial(row: DeclarationRecord) -> Missing:
         "it counts on the day on which the last one leaves"
     )
     return Missing("partly_loaded", words, str(row.order_id), _printed(row))
+
+
+def _again(row: DeclarationRecord) -> Missing:
+    words = f"{row.order_no} has a declaration number that stands in the register twice; it is counted once"
+    return Missing("counted_once", words, str(row.order_id), _printed(row))
 
 
 def _undated(row: DeclarationRecord) -> Missing:

@@ -15,7 +15,7 @@ from tradelane.desk.complaints import NotFound, RefusedByRule
 from tradelane.desk.evidence import folder
 from tradelane.desk.evidence.amounts import BaseRates
 from tradelane.desk.evidence.archive import CHUNK, README, SHEET, PackFile, pack_file
-from tradelane.desk.evidence.gathering import Export, Gathered, Missing, Sum, exports, gather, sums
+from tradelane.desk.evidence.gathering import RATE_COMMAND, Export, Gathered, Missing, Sum, exports, gather, sums
 from tradelane.desk.evidence.period import Period
 from tradelane.desk.evidence.readme import readme
 from tradelane.domain.money import Money
@@ -190,7 +190,7 @@ def _rates_missing(gathered: Gathered, rates: BaseRates) -> Iterator[Missing]:
         if valued.missing_rate and key not in seen:
             seen.add(key)
             words = f"no base rate (기준환율) of {key[0]} on {key[1]}"
-            yield Missing("base_rate", words, mend="tradelane customs rate import FILE", blocks=True)
+            yield Missing("base_rate", words, mend=RATE_COMMAND, blocks=True)
 
 
 def _head(

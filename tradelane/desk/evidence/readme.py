@@ -16,10 +16,10 @@ _TEXT = """\
 {partial}
 개인정보 Personal data
 ----------------------
-송품장, 포장명세서, 운송장, 원산지 서류에는 구매자의 성명, 주소, 연락처가 있습니다. 안전하게 보관하고 필요한
-사람에게만 전달하십시오. summary.xlsx와 JSON 파일에는 구매자 정보가 없습니다.
-Invoices, packing lists, waybills and origin papers name the buyer with address and telephone. Keep this file where only
-those can read it who must. summary.xlsx and the JSON files hold nothing of the buyer. A parcel with goods of several
+수출신고필증, 송품장, 포장명세서, 운송장, 원산지 서류에는 구매자의 성명, 주소, 연락처가 있을 수 있습니다. 안전하게
+보관하고 필요한 사람에게만 전달하십시오. summary.xlsx와 JSON 파일에는 구매자 정보가 없습니다.
+Certificates, invoices, packing lists, waybills and origin papers may name the buyer with address and telephone. Keep
+this file where only those can read it who must. summary.xlsx and the JSON files hold nothing of the buyer. A parcel with goods of several
 exporters has one invoice and one packing list for all of them.
 
 무엇이 들어 있는가 What is inside

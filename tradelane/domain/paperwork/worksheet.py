@@ -87,6 +87,11 @@ def declarant(declaration: ExportDeclaration) -> tuple[str, str]:
     return exporter.name_ko, str(exporter.declarant_code)
 
 
+def simplified_drawback(declaration: ExportDeclaration) -> bool:
+    """Whether box 26 asks for the simplified drawback (AD): the exporter wants it and the maker is known."""
+    return declaration.exporter.drawback is Drawback.SIMPLIFIED and maker(declaration)[1] != UNKNOWN_MAKER
+
+
 def kilograms(grams: int) -> str:
     """Grams as kilograms, all three decimals."""
     return f"{grams // 1000}.{grams % 1000:03d}"
@@ -102,7 +107,7 @@ def _head(declaration: ExportDeclaration, day: date, codes: WorksheetCodes) -> t
     filer, filer_code = declarant(declaration)
     maker_name, maker_code, kind, from_memory = maker(declaration)
     transaction, words, _ = ROUTES[declaration.route]
-    drawback = exporter.drawback is Drawback.SIMPLIFIED and maker_code != UNKNOWN_MAKER
+    drawback = simplified_drawback(declaration)
     applicant = f"{exporter.drawback_applicant} ({'수출화주' if exporter.drawback_applicant == '1' else '제조자'})"
     said: dict[int, Entry] = {
         1: _said(1, f"{filer} ({filer_code})"),

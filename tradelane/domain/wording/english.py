@@ -90,6 +90,11 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
         "The exporter's way to customs does not take these goods (value, confirmation, drawback).",
         "Set another channel for the exporter, or amend the data the words name, then retry.",
     ),
+    "requirement_papers": (
+        "Papers of a requirement",
+        "The goods need confirmation for export (세관장확인), and no paper for it is named.",
+        "Name the paper and its number in permits, for the order or in the catalogue.",
+    ),
     "combined_packing": (
         "Not in one parcel",
         "Goods of several exporters may not travel in one parcel by these routes (합포장).",

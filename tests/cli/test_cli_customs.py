@@ -1,0 +1,287 @@
+"""`tradelane customs` against the simulated UNI-PASS, over a real socket, and against our own books."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from cli.frame import run
+from cli.main import app
+from tests.lane import QuietServer, free_port
+from tradelane.domain.trade_time import TradeClock
+from tradelane.simulators.app import create_app
+from tradelane.simulators.clock import HeldClock, iso
+from tradelane.simulators.stage import Stage
+
+NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # a Monday, noon in Seoul
+NUMBER = "6N90426000001X"
+Told = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    data = tmp_path / "data"
+    data.mkdir()
+    clock = TradeClock(trade_epoch=NOON, real_epoch=datetime.now(UTC), pace=1.0)
+    (data / "clock.json").write_text(clock.model_dump_json(), encoding="utf-8")
+    monkeypatch.setenv("TRADELANE_DATA_DIR", str(data))
+    monkeypatch.setenv("TRADELANE_SIMULATORS_PORT", str(free_port()))
+    return tmp_path
+
+
+@pytest.fixture
+def stage(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """The simulators behind a socket, while the command runs in this thread."""
+    made = Stage(own_folder / "stage", HeldClock(NOON))
+    port = free_port()
+    monkeypatch.setenv("TRADELANE_SIMULATORS_PORT", str(port))
+    config = uvicorn.Config(create_app(made, ["unipass"]), host="127.0.0.1", port=port, log_level="error")
+    server = QuietServer(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    yield made
+    server.should_exit = True
+    thread.join()
+    made.close()
+
+
+def told(capsys: Told, *words: str, code: int = 0) -> str:
+    """What a command printed; its complaint when it ends with another code than 0."""
+    capsys.readouterr()
+    assert run(app, ["customs", *words]) == code, capsys.readouterr().err
+    said = capsys.readouterr()
+    return said.err if code else said.out
+
+
+def declare(stage: Stage) -> None:
+    stage.connection().execute(
+        "INSERT INTO declarations (number, order_no, exporter, accepted_at, load_before, state, loaded_at)"
+        " VALUES (?, '6KRMLC44000000017-1', '옹기마을공방', ?, ?, 'accepted', NULL)",
+        (NUMBER, iso(NOON), "2026-12-23T14:59:59.000000+00:00"),
+    )
+
+
+# --- rates -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_rate_of_this_week_is_shown_and_its_import_rate_is_another(stage: Stage, capsys: Told) -> None:
+    [exported] = json.loads(told(capsys, "rate", "usd", "--json"))
+    [imported] = json.loads(told(capsys, "rate", "USD", "--day", "2026-11-28", "--import", "--json"))
+    assert (exported["kind"], exported["day"], exported["source"]) == (
+        "customs_export",
+        "2026-11-22",
+        "UNI-PASS API012",
+    )
+    assert (imported["kind"], imported["day"]) == ("customs_import", "2026-11-22")
+    assert float(exported["krw_per_unit"]) < float(imported["krw_per_unit"])
+    assert exported["krw_per_unit"] in told(capsys, "rate", "show", "USD")
+
+
+def test_a_week_that_is_not_published_is_not_found(stage: Stage, capsys: Told) -> None:
+    assert "2026-12-13" in told(capsys, "rate", "USD", "--day", "2026-12-16", code=5)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("rate", "EURO"), "ISO 4217"),
+        (("rate", "KRW"), "the won itself"),
+        (("rate", "USD", "--day", "23.11.2026"), "no day"),
+        (("rate", "USD", "--day", "2026-02-30"), "no day"),
+        (("hs", "1"), "2 to 10 digits"),
+        (("requirements", "3304"), "10 digits"),
+        (("office", "0479"), "5 digits"),
+        (("declaration", "6N904260000012"), "final X"),
+        (("drawback", "nothing"), "HSK"),
+        (("foreign-party", "Chile", "ANDES"), "country"),
+    ],
+)
+def test_what_cannot_be_asked_is_wrong_usage_in_one_sentence(
+    stage: Stage, capsys: Told, words: tuple[str, ...], sentence: str
+) -> None:
+    said = told(capsys, *words, code=2)
+    assert sentence in said and said.count("\n") == 1
+
+
+def test_a_rate_read_by_hand_is_written_down_and_shown(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADELANE_CUSTOMS", "manual")
+    assert "tradelane customs rate set USD" in told(capsys, "rate", "USD", code=5)
+    source = "UNI-PASS web, 2026-11-20"
+    told(capsys, "rate", "set", "USD", "1389.57", "--week", "2026-11-22", "--source", source)
+    [shown] = json.loads(told(capsys, "rate", "USD", "--json"))
+    assert (shown["krw_per_unit"], shown["source"]) == ("1389.57", source)
+    again = told(capsys, "rate", "set", "USD", "1398.57", "--week", "2026-11-22", "--source", "kim, telephone")
+    assert f"It replaced 1389.57 of {source}." in again
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("USD", "1389.57", "--week", "2026-11-23", "--source", "web"), "here 2026-11-22"),
+        (("USD", "1,389.57", "--week", "2026-11-22", "--source", "web"), "without separators"),
+        (("USD", "0", "--week", "2026-11-22", "--source", "web"), "above zero"),
+        (("USD", "-1", "--week", "2026-11-22", "--source", "web"), ""),
+        (("USD", "1e3", "--week", "2026-11-22", "--source", "web"), "krw_per_unit"),
+        (("USD", "1389.57", "--week", "2026-11-22", "--source", " "), "--source"),
+        (("USD", "1389.57", "--week", "2026-11-22"), "--source"),
+        (("USD", "1389.57", "--week", "2026-11-22", "--source", "web", "--kind", "spot"), "customs_export"),
+    ],
+)
+def test_a_rate_that_cannot_be_right_is_not_written_down(capsys: Told, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in told(capsys, "rate", "set", *words, code=2)
+    assert json.loads(told(capsys, "rate", "list", "--first", "2026-01-01", "--last", "2026-12-31", "--json")) == []
+
+
+def test_a_file_of_base_rates_is_taken_and_listed(capsys: Told, own_folder: Path) -> None:
+    file = own_folder / "rates.csv"
+    text = "\ufeffDay,Currency,KRW_per_unit,note\r\n2026-11-23,USD,1391.20,\r\n\r\n2026-11-23,jpy,9.3150,per 1\r\n"
+    file.write_text(text, encoding="utf-8", newline="")
+    assert "2 rates" in told(capsys, "rate", "import", str(file), "--source", "Seoul Money Brokerage")
+    listed = json.loads(
+        told(capsys, "rate", "list", "--kind", "base", "--first", "2026-11-23", "--last", "2026-11-23", "--json")
+    )
+    assert [(one["currency"], one["krw_per_unit"]) for one in listed] == [("JPY", "9.3150"), ("USD", "1391.20")]
+    assert {one["source"] for one in listed} == {"Seoul Money Brokerage"}
+
+
+HEAD = "currency,day,krw_per_unit\n"
+BAD_FILES: dict[str, tuple[bytes, str]] = {
+    "no heading": (b"USD,2026-11-23,1391.20\n", "wants a heading"),
+    "a column twice": (b"currency,day,day,krw_per_unit\n", "day is not there once"),
+    "empty": (b"", "wants a heading"),
+    "heading alone": (HEAD.encode(), "no rates below"),
+    "thousands separators": (f"{HEAD}USD,2026-11-23,1,391.20\n".encode(), "line 2"),
+    "quoted separators": (f'{HEAD}USD,2026-11-23,"1,391.20"\n'.encode(), "without separators"),
+    "a word": (f"{HEAD}USD,2026-11-23,many\n".encode(), "line 2"),
+    "a formula": (f"{HEAD}USD,2026-11-23,=1391.20\n".encode(), "line 2"),
+    "for a hundred yen": (f"{HEAD}JPY(100),2026-11-23,931.50\n".encode(), "divided by 100"),
+    "another day": (f"{HEAD}USD,23/11/2026,1391.20\n".encode(), "write it as 2026-11-22"),
+    "twice": (f"{HEAD}USD,2026-11-23,1391.20\nUSD,2026-11-23,1391.30\n".encode(), "line 2 already"),
+    "one wrong row of two": (f"{HEAD}USD,2026-11-23,1391.20\nXXQ,2026-11-23,1\n".encode(), "line 3"),
+    "EUC-KR": (f"{HEAD}USD,2026-11-23,1391.20,원\n".encode("euc-kr"), "not UTF-8"),
+    "UTF-16": (f"{HEAD}USD,2026-11-23,1391.20\n".encode("utf-16"), "not UTF-8"),
+    "a workbook": (b"PK\x03\x04\x00\x00", "no CSV"),
+    "an open quote": (f'{HEAD}"USD,2026-11-23,1391.20\n'.encode(), "no CSV"),
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), BAD_FILES.values(), ids=BAD_FILES.keys())
+def test_of_a_file_with_a_fault_nothing_is_taken(capsys: Told, own_folder: Path, content: bytes, sentence: str) -> None:
+    file = own_folder / "rates.csv"
+    file.write_bytes(content)
+    assert sentence in told(capsys, "rate", "import", str(file), "--source", "accountant", code=2)
+    between = ("--first", "2026-01-01", "--last", "2026-12-31", "--kind", "base", "--json")
+    assert json.loads(told(capsys, "rate", "list", *between)) == []
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(capsys: Told, own_folder: Path) -> None:
+    said = told(capsys, "rate", "import", str(own_folder / "none.csv"), "--source", "accountant", code=2)
+    assert "cannot be read" in said
+
+
+# --- codes and requirements ------------------------------------------------------------------------------------------
+
+
+def test_goods_are_looked_up(stage: Stage, capsys: Told) -> None:
+    assert [one["code"] for one in json.loads(told(capsys, "hs", "3304.99", "--json"))] == [
+        "3304991000", "3304992000", "3304999000",
+    ]  # fmt: skip
+    assert "티셔츠" in told(capsys, "hs", "티셔츠")
+    assert "No such code." in told(capsys, "hs", "9999")
+    free = told(capsys, "requirements", "3304.99-9000")
+    assert "nothing to be confirmed" in free and "the ordinary one" in free
+    bound = json.loads(told(capsys, "requirements", "0301991000", "--day", "2027-01-01", "--json"))
+    assert bound["confirmation"] == ["수산자원관리법: 반출허가서 (해양수산부)"]
+    assert bound["shortened_loading"] == "활뱀장어"
+    assert "구리" in told(capsys, "requirements", "7404.00-0000")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("code-lists", "A04", "--name", "칠레"), "CHILE"),
+        (("office", "04799"), "서울세관"),
+        (("clearance-code", "하늘결"), "하늘결**9261011"),
+        (("foreign-party", "CL", "ANDES"), "CLANDESB0001A"),
+        (("brokers", "나라"), "6N904"),
+        (("brokers", "6N904"), "나라관세법인"),
+        (("drawback", "3304.99-1000"), "30"),
+        (("drawback", "하늘결-9-26-1-01-1"), "2024-01-02"),
+        (("duty", "3304991000"), "6.5"),
+    ],
+)
+def test_codes_are_looked_up_for_people_and_for_scripts(
+    stage: Stage, capsys: Told, words: tuple[str, ...], found: str
+) -> None:
+    assert found in told(capsys, *words)
+    assert found in json.dumps(json.loads(told(capsys, *words, "--json")), ensure_ascii=False)
+
+
+def test_no_command_prints_people(stage: Stage, capsys: Told) -> None:
+    said = told(capsys, "clearance-code", "하늘결") + told(capsys, "clearance-code", "하늘결", "--json")
+    assert not any(private in said for private in ("가나다", "없는구", "02-0000-0000"))
+
+
+# --- declarations ----------------------------------------------------------------------------------------------------
+
+
+def test_a_declaration_is_shown_in_any_spelling_of_its_number(stage: Stage, capsys: Told) -> None:
+    declare(stage)
+    said = told(capsys, "declaration", "6n904-26-000001x")
+    assert "옹기마을공방" in said and "2026-12-23" in said
+    seen = json.loads(told(capsys, "declaration", NUMBER, "--json"))
+    assert (seen["loading"]["load_before"], seen["loading"]["loaded"]) == ("2026-12-23", False)
+    assert json.loads(told(capsys, "inspection", NUMBER, "--json")) == [{"wanted": False, "done": False}]
+    assert "no such request" in told(capsys, "amendment", NUMBER, "1")
+    assert "no departed goods" in told(capsys, "waybill", "4213370015")
+
+
+def test_a_declaration_that_customs_does_not_show_is_not_called_rejected(stage: Stage, capsys: Told) -> None:
+    said = told(capsys, "declaration", NUMBER, code=5)
+    assert "not accepted yet" in said and "reject" not in said
+
+
+def test_a_certificate_is_verified(stage: Stage, capsys: Told) -> None:
+    words = ("--issue", "123-456", "--business", "990-86-11034", "--origin", "KR", "--goods", "CUP", "--net", "0.8")
+    assert "does not fit" in told(capsys, "verify", NUMBER, *words)
+    declare(stage)
+    assert "The certificate fits. 일치함" in told(capsys, "verify", NUMBER, *words)
+    assert "no weight" in told(capsys, "verify", NUMBER, *words[:-1], "heavy", code=2)
+
+
+# --- who is asked ----------------------------------------------------------------------------------------------------
+
+
+def test_nobody_answers_is_a_code_of_its_own(capsys: Told) -> None:
+    assert "UNI-PASS gave no answer" in told(capsys, "office", "04799", code=4)
+
+
+def test_trap_16_a_service_without_key_names_the_variable(
+    stage: Stage, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRADELANE_UNIPASS_URL", "https://unipass.example/ext/rest")
+    assert "TRADELANE_UNIPASS_KEYS__API031" in told(capsys, "office", "04799", code=2)
+
+
+def test_an_installation_read_by_a_person_asks_no_simulator(
+    stage: Stage, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Invented tables must not be taken for customs' own."""
+    monkeypatch.setenv("TRADELANE_CUSTOMS", "manual")
+    assert "https://unipass.customs.go.kr" in told(capsys, "hs", "3304", code=3)
+
+
+def test_standard_output_is_the_answer_alone(stage: Stage, capsys: Told) -> None:
+    capsys.readouterr()
+    assert run(app, ["customs", "office", "04799", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"code": "010", "name": "서울세관"}]
