@@ -12,6 +12,7 @@ from activities.implements import implements
 from activities.papers import cannot_be_drawn
 from activities.register import loading_seen, register_filed, register_standing
 from tradelane.adapters.errors import Refused, Stale, Unavailable
+from tradelane.adapters.manual.broker_filing import wrong_with
 from tradelane.contracts.handmade import FiledByHand, SeenByHand, reports_done, shape_of
 from tradelane.contracts.steps import (
     AMEND_EXPORT_DECLARATION,
@@ -89,6 +90,9 @@ class ExportActivities:
             if not declaration.rate.covers(day):
                 raise Stale("customs", "rate_week", f"the rate of {declaration.rate.valid_from} does not cover {day}")
             await in_thread(self._r.consignments.fix, declaration.ucr)
+            # the channel is known before anything is sent: a lost reply is looked for where it was sent to
+            draft = Filing(order_no=declaration.order_no, state=FilingState.DRAFT)
+            await in_thread(self._register, request, draft, day)
             try:
                 await self._r.filing.lodge(declaration, today_in_korea(now()))
             except Refused as refusal:
@@ -99,6 +103,7 @@ class ExportActivities:
 
         def by_hand(result: dict[str, str]) -> Filing:
             typed = FiledByHand.model_validate(result)
+            self._check_typed(request, typed)
             return Filing(
                 order_no=declaration.order_no,
                 state=FilingState.ACCEPTED if typed.accepted_at else FilingState.SUBMITTED,
@@ -144,6 +149,22 @@ class ExportActivities:
         ]
         last = Lodged.read(max(amended, key=lambda row: row.done_at or row.intended_at, default=None)) or lodged
         return last.declared == declaration.digest
+
+    def _check_typed(self, request: LodgeRequest, typed: FiledByHand) -> None:
+        """A broker's number begins with the broker's code: another one is asked for again."""
+        if request.channel is not FilingChannel.BROKER:
+            return
+        if wrong := wrong_with(typed.number, request.declaration.exporter):
+            step = f"{LODGE_EXPORT_DECLARATION.name}:{request.declaration.part.name}"
+            raise Refused(
+                "desk",
+                "mistyped",
+                f"the number typed by hand is wrong: {wrong} Type it again",
+                fault=Fault.OURS,
+                reason="manual_work",
+                commands=(reports_done(str(request.order_id), step),),
+                result_shape=shape_of(step)[1],
+            )
 
     def _hand_out(self, request: LodgeRequest, day: date) -> None:
         """Put the worksheet, and for a broker the file and the mail, where a person takes them from."""

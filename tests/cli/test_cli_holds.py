@@ -146,7 +146,7 @@ def test_the_worklist_works_without_an_engine(installed: Settings, capsys: Told)
     [
         (("list", "--stage", "exports"), "'exports' is no stage; write one of intake, "),
         (("list", "--reason", "because"), "'because' is no reason; write one of "),
-        (("list", "--owner", "customs"), "write one of catalogue desk, customer desk, customs desk, "),
+        (("list", "--owner", "customs"), "write one of catalogue desk, compliance desk, customer desk, customs desk, "),
         (("list", "--seller", "9"), "'9' is no seller"),
         (("list", "--exporter", "x"), "'x' is no exporter"),
         (("list", "--due", "soon"), "write it like 90m, 24h or 2d"),

@@ -122,7 +122,9 @@ def test_every_key_of_a_hold_that_is_no_step_has_a_name() -> None:
 
 def test_every_value_an_operator_meets_has_a_name() -> None:
     wanted = {f"fault.{fault.value}" for fault in Fault} | {f"way.{way.value}" for way in Resolution}
-    wanted |= {f"stage.{stage}" for stage in STAGES} | {f"desk.{owner}" for owner in (*OWNERS.values(), BENCH, COMPLIANCE)}
+    wanted |= {f"stage.{stage}" for stage in STAGES} | {
+        f"desk.{owner}" for owner in (*OWNERS.values(), BENCH, COMPLIANCE)
+    }
     wanted |= {f"transport.{status.value}" for status in TransportStatus}
     wanted |= {f"regime.{regime.value}" for regime in ImportRegime}
     ended = ("delivered", "cancelled", "carried", "returned", "refused", "moved", "shadowed")

@@ -96,7 +96,10 @@ LANES: tuple[tuple[float, tuple[str, ...]], ...] = (
     # slow enough that three retries of a filing do not cross into the next week of customs rates
     (0.75 * DAY, ("lodge_export_declaration",)),
     (4 * DAY, ("read_transport_events", "read_pack", "read_shipment", "publish_tracking", "read_order")),
-    (4 * DAY, ("book_transport", "watch_tracking", "read_customs_rate", "read_export_requirements", "read_export_acceptance")),
+    (
+        4 * DAY,
+        ("book_transport", "watch_tracking", "read_customs_rate", "read_export_requirements", "read_export_acceptance"),
+    ),
     (
         4 * DAY,
         (

@@ -166,4 +166,4 @@ def checked_result(step: str, result: Mapping[str, str]) -> dict[str, str]:
         )
         raise ValueError(f"The result for {step} does not fit ({faults}); expected e.g. {example}.") from wrong
     dumped = value.model_dump(mode="json", exclude_none=True)
-    return {name: str(content) for name, content in dumped.items()}
+    return {name: str(content) for name, content in dumped.items() if content != ""}

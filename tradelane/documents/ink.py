@@ -91,7 +91,7 @@ class Ink:
             self._written.append(f"{thickness:.2f} w")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)  # the papers of one parcel bear the same numbers
 def _bars(value: str) -> tuple[tuple[tuple[int, int], ...], int]:
     """Where each black bar begins and how wide it is, in modules, and the width of all."""
     code = Code128(value, quiet=0)

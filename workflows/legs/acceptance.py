@@ -71,7 +71,12 @@ def _show(j: Journey, key: str, filing: Filing) -> None:
     if key in j.steps.holds:
         return
     words = filing.words or f"customs looks closer at {filing.order_no}"
-    failure = Failure(reason=filing.state.value, fault=Fault.AUTHORITY, words=words)
+    if filing.state is FilingState.SELECTED_DOCUMENTS:
+        failure = Failure(reason="selected_documents", fault=Fault.AUTHORITY, words=words)
+    elif filing.state is FilingState.SELECTED_INSPECTION:
+        failure = Failure(reason="selected_inspection", fault=Fault.AUTHORITY, words=words)
+    else:
+        failure = Failure(reason="selected", fault=Fault.AUTHORITY, words=words)
     j.steps.open_hold(key, READ_EXPORT_ACCEPTANCE.name, failure, completable=True)
 
 

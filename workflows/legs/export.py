@@ -71,7 +71,12 @@ async def screen(j: Journey, moment: str) -> None:
     """Compare everybody concerned with the lists of restricted parties; a hit waits for a person."""
     await j.steps.perform(
         SCREEN_PARTIES,
-        lambda: ScreeningRequest(consignment=j.plan, moment=moment, timetable=j.steps.timetable),
+        lambda: ScreeningRequest(
+            consignment=j.plan,
+            moment=moment,
+            timetable=j.steps.timetable,
+            buyer=j.buyer.name if j.buyer else None,
+        ),
         part=moment,
     )
 

@@ -142,22 +142,21 @@ def _warn(j: Journey, key: str, number: str, loading: Loading, watch: _Watch) ->
             f"{number} was to be loaded by {end} and customs has no loading; customs may announce that it cancels the "
             f"acceptance: explain the cause within {ANSWER_WINDOW.days} days of the notice, or withdraw"
         )
-        _ask(j, key, "not_loaded", words, ())
+        _ask(j, key, Failure(reason="not_loaded", fault=Fault.CARRIER, words=words))
         watch.asked |= {"late", "due"}
     elif end is not None and not watch.late and last not in watch.leads and "due" not in watch.asked:
         counted = " (counted by us, nobody has printed a date)" if loading.computed else ""
         words = f"{number} is to be loaded by {end}{counted} and customs has no loading yet"
         command = f"tradelane orders extend {j.order_id} --until YYYY-MM-DD --reason WHY"
-        _ask(j, key, "loading_due", words, (command,))
+        _ask(j, key, Failure(reason="loading_due", fault=Fault.CARRIER, words=words, commands=(command,)))
         watch.asked.add("due")
     elif loading.partial and "partial" not in watch.asked:
         words = f"{loading.packages_loaded} of {loading.packages_cleared} packages of {number} have left"
-        _ask(j, key, "partly_loaded", words, ())
+        _ask(j, key, Failure(reason="partly_loaded", fault=Fault.CARRIER, words=words))
         watch.asked.add("partial")
 
 
-def _ask(j: Journey, key: str, reason: str, words: str, commands: tuple[str, ...]) -> None:
-    failure = Failure(reason=reason, fault=Fault.CARRIER, words=words, commands=commands)
+def _ask(j: Journey, key: str, failure: Failure) -> None:
     j.steps.open_hold(key, CONFIRM_LOADING.name, failure, completable=True)
 
 

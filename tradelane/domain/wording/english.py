@@ -92,12 +92,12 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     ),
     "requirement_papers": (
         "Papers of a requirement",
-        "The goods need confirmation for export (세관장확인), and no paper for it is named.",
+        "The goods need confirmation by the customs head for export, and no paper for it is named.",
         "Name the paper and its number in permits, for the order or in the catalogue.",
     ),
     "combined_packing": (
         "Not in one parcel",
-        "Goods of several exporters may not travel in one parcel by these routes (합포장).",
+        "Goods of several exporters may not travel in one parcel by these routes.",
         "Send them in parcels of one exporter each, or complete with the answer of customs that allows it.",
     ),
     "selected": (
