@@ -6,13 +6,16 @@ from activities.books import Books, in_thread
 from activities.customs import trade_now
 from activities.export import Lodged
 from activities.implements import implements
+from activities.register import register_filed
 from tradelane.adapters.errors import Refused
 from tradelane.contracts.handmade import AmendedByHand, amended_by_hand
 from tradelane.contracts.steps import AMEND_EXPORT_DECLARATION, AmendRequest, FilingReply
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import Filing, FilingState
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import Done, Existing
+from tradelane.domain.trade_time import today_in_korea
 from tradelane.resources import Resources
 
 FOR_A_PERSON = frozenset({"amendment_refused", "manual_work", "cannot_tell"})
@@ -89,6 +92,16 @@ class AmendmentActivities:
                 commands=(command, *(other for other in refusal.commands if other.endswith(" --action retry"))),
                 result_shape=example,
             ) from refusal
+        await in_thread(
+            lambda: register_filed(
+                self._r.declarations,
+                declaration,
+                filing,
+                order_id=request.order_id,
+                channel=declaration.exporter.channel or FilingChannel.KTNET,  # of one that no run of ours registered
+                day=today_in_korea(trade_now(request.timetable)()),
+            )
+        )
         return FilingReply(filing=filing)
 
     async def _orders(self, ucr: Ucr, fallback: OrderId) -> tuple[OrderId, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -49,10 +50,11 @@ class CustomsActivities:
 
     @implements(READ_EXPORT_REQUIREMENTS)
     async def read_export_requirements(self, request: RequirementsRequest) -> GoodsFacts:
-        """What goods under each code need for export; what a person looked up stands for all codes asked about."""
-        day = today_in_korea(trade_now(request.timetable)())
+        """What goods under each code need for export; what a person looked up stands for the codes he was asked about."""
+        now = trade_now(request.timetable)()
+        day = today_in_korea(now)
         typed = await self._typed(request.orders, READ_EXPORT_REQUIREMENTS.name)
-        if typed is not None:
+        if typed is not None and await in_thread(self._is_about, typed, request, now):
             said = RequirementsByHand.model_validate(dict(typed.content))
             confirmation = () if said.confirmation.lower() == NONE else (said.confirmation,)
             shortened = "" if said.shortened_loading.lower() == NONE else said.shortened_loading
@@ -63,6 +65,23 @@ class CustomsActivities:
                 ),
             )
         return GoodsFacts(day=day, facts=tuple([await self._r.customs.requirements(hsk, day) for hsk in request.codes]))
+
+    def _is_about(self, typed: Decision, request: RequirementsRequest, now: datetime) -> bool:
+        """Whether an answer typed by hand was about these codes; which ones it was about is kept at its first use.
+
+        Goods that were given another code since are asked about again, never silently taken for free.
+        """
+        claim = self._r.consignments.of_order(request.orders[0])
+        if claim is None:
+            return True
+        key = f"{claim.ucr}:{READ_EXPORT_REQUIREMENTS.name}"
+        row = self._r.effects.find(key)
+        kept = json.loads(row.content) if row is not None and row.content else {}
+        if kept.get("decision") == typed.id:
+            return set(request.codes) <= set(kept["codes"])
+        content = json.dumps({"decision": typed.id, "codes": list(request.codes)})
+        self._r.effects.done(key, content, now, READ_EXPORT_REQUIREMENTS.name)
+        return True
 
     @implements(CONFIRM_LOADING)
     async def confirm_loading(self, request: LoadingRequest) -> Loading:
@@ -79,7 +98,7 @@ class CustomsActivities:
         if typed is not None and not loading.loaded:
             loading, source = _as_typed(loading, LoadedByHand.model_validate(dict(typed.content))), "by hand"
         loading = _with_deadline(loading, request)
-        if loading.found:
+        if loading.found or loading.computed:  # a counted deadline stands on the list of deadlines too
             seen_at = (await in_thread(self._r.clock.read)).at(datetime.now(UTC))
             register = functools.partial(register_loading, seen_at=seen_at, source=source)
             await in_thread(register, self._r.declarations, loading)

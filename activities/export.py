@@ -13,6 +13,7 @@ from activities.papers import cannot_be_drawn
 from activities.register import loading_seen, register_filed, register_standing
 from tradelane.adapters.errors import Refused, Stale, Unavailable
 from tradelane.adapters.manual.broker_filing import wrong_with
+from tradelane.adapters.manual.filing import kind_for
 from tradelane.contracts.handmade import FiledByHand, SeenByHand, reports_done, shape_of
 from tradelane.contracts.steps import (
     AMEND_EXPORT_DECLARATION,
@@ -39,6 +40,9 @@ BY_A_PERSON = frozenset({FilingChannel.BROKER, FilingChannel.MANUAL})
 
 ENDED = (FilingState.REJECTED, FilingState.WITHDRAWN, FilingState.CANCELLED)
 """States after which nothing more comes of a reference."""
+
+FOR_GOOD = frozenset({FilingState.WITHDRAWN, FilingState.CANCELLED})
+"""Endings of an acceptance that the filing channel need not know of: once they are told, they stay."""
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -76,11 +80,6 @@ class ExportActivities:
         declaration = request.declaration
         now = trade_now(request.timetable)
         day = today_in_korea(now())
-        if request.channel in BY_A_PERSON:
-            try:
-                await in_thread(self._hand_out, request, day)
-            except (ValueError, MissingGlyph) as wrong:
-                raise cannot_be_drawn(request.order_id, wrong) from wrong
 
         sent = False
 
@@ -90,6 +89,11 @@ class ExportActivities:
             if not declaration.rate.covers(day):
                 raise Stale("customs", "rate_week", f"the rate of {declaration.rate.valid_from} does not cover {day}")
             await in_thread(self._r.consignments.fix, declaration.ucr)
+            if request.channel in BY_A_PERSON:
+                try:
+                    await in_thread(self._hand_out, request, day)
+                except (ValueError, MissingGlyph) as wrong:
+                    raise cannot_be_drawn(request.order_id, wrong) from wrong
             # the channel is known before anything is sent: a lost reply is looked for where it was sent to
             draft = Filing(order_no=declaration.order_no, state=FilingState.DRAFT)
             await in_thread(self._register, request, draft, day)
@@ -125,6 +129,7 @@ class ExportActivities:
             """What customs was told: now, or by the earlier try whose filing was found."""
             return told if sent or before is None else before
 
+        ended = await in_thread(self._ended_before, declaration)
         filing = await self._books.act(
             key=key,
             step=f"{LODGE_EXPORT_DECLARATION.name}:{declaration.part.name}",
@@ -135,11 +140,31 @@ class ExportActivities:
             by_hand=by_hand,
             describe=lambda content: lodged().model_copy(update={"filing": content}).model_dump_json(),
             about=told.model_dump_json(),
+            fits=lambda typed: typed.get("number") not in ended,
         )
-        await in_thread(self._register, request, filing, day)
+        filing = await in_thread(self._as_it_ended, filing)
+        if sent or before is None or await in_thread(self._r.declarations.find, filing.order_no) is None:
+            await in_thread(self._register, request, filing, day)
+        else:  # found as an earlier try declared it: what the plan says now customs has not been told yet
+            await in_thread(register_standing, self._r.declarations, filing)
         await in_thread(self._watch, filing, declaration.ucr, request.order_id, declaration.exporter.id)
         in_line = await in_thread(self._is_in_line, declaration, lodged())
         return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate)
+
+    def _ended_before(self, declaration: ExportDeclaration) -> frozenset[str]:
+        """Numbers of earlier rounds that customs ended: what was typed about them is no filing of this round."""
+        return frozenset(
+            str(record.number)
+            for record in self._r.declarations.of_ucr(declaration.ucr)
+            if record.number is not None and record.state in ENDED and record.order_no != declaration.order_no
+        )
+
+    def _as_it_ended(self, filing: Filing) -> Filing:
+        """The filing as customs ended it, where that is known and the channel goes on calling it accepted."""
+        record = self._r.declarations.find(filing.order_no)
+        if record is None or record.state not in FOR_GOOD:
+            return filing
+        return filing.model_copy(update={"state": record.state})
 
     def _is_in_line(self, declaration: ExportDeclaration, lodged: Lodged) -> bool:
         """Whether customs was told what is true now, when it was filed or by the last amendment."""
@@ -180,7 +205,7 @@ class ExportActivities:
                 ("broker_mail", broker_file.mail(declaration, broker, day).encode(), "text/plain"),
             ]
         for kind, content, media in papers:
-            self._r.documents.put(declaration.ucr, kind, version, content, media)
+            self._r.documents.put(declaration.ucr, kind_for(kind, declaration.part.name), version, content, media)
 
     def _register(self, request: LodgeRequest, filing: Filing, day: date) -> None:
         register_filed(
@@ -198,18 +223,31 @@ class ExportActivities:
         filing = await self._r.filing.status(request.order_no, request.exporter_id)
         if filing is None:
             filing = Filing(order_no=request.order_no, state=FilingState.SUBMITTED)
+        filing = await in_thread(self._as_it_ended, filing)
+        seen = await in_thread(self._seen, request)
         if filing.state in UNDECIDED:
-            step = f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}"
-            typed = await in_thread(self._r.decisions.completion, request.orders, step)
-            if typed is not None:
-                filing = as_seen(filing, SeenByHand.model_validate(dict(typed.content)))
+            if seen is not None:
+                filing = as_seen(filing, seen)
             elif filing.state is FilingState.SUBMITTED:
                 await self._ask_a_person(request, filing)
+        elif filing.state is FilingState.ACCEPTED and seen is not None and _tells_its_end(seen, filing):
+            filing = as_seen(filing, seen)
         await in_thread(register_standing, self._r.declarations, filing)
         claim = await in_thread(self._r.consignments.of_order, request.orders[0])
         if claim is not None:
             await in_thread(self._watch, filing, claim.ucr, claim.carrying_order, request.exporter_id)
         return FilingReply(filing=filing)
+
+    def _seen(self, request: FilingRequest) -> SeenByHand | None:
+        """What a person read of this filing; a reading typed before it was sent is one of an earlier round."""
+        typed = self._r.decisions.completion(request.orders, f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}")
+        if typed is None:
+            return None
+        ucr = request.order_no.partition("-")[0]
+        sent = self._r.effects.find(f"{ucr}:{_suffix(request.order_no)}:{LODGE_EXPORT_DECLARATION.name}")
+        if sent is not None and sent.done_at is not None and typed.at < sent.done_at:
+            return None
+        return SeenByHand.model_validate(dict(typed.content))
 
     async def _ask_a_person(self, request: FilingRequest, filing: Filing) -> None:
         """Where a person filed, nobody else can tell what customs answered."""
@@ -236,6 +274,8 @@ class ExportActivities:
         """Let the sweeps look at what is still open: the filing, then the loading of the accepted declaration."""
         if filing.state in (FilingState.ACCEPTED, *ENDED):
             self._r.watches.drop("ktnet", filing.order_no)
+            if filing.state in ENDED and filing.number is not None:
+                self._r.watches.drop("unipass", filing.number)
         else:
             self._r.watches.add(
                 Watch(
@@ -263,6 +303,11 @@ class ExportActivities:
 def _suffix(order_no: str) -> str:
     """The declaration (and its round) in a filing reference: `1` or `1~2`."""
     return order_no.partition("-")[2]
+
+
+def _tells_its_end(seen: SeenByHand, filing: Filing) -> bool:
+    """Whether a person read that an acceptance has ended, which the channel need not know."""
+    return FilingState(seen.state) in FOR_GOOD and seen.number in (None, filing.number)
 
 
 def as_seen(filing: Filing, seen: SeenByHand) -> Filing:

@@ -33,7 +33,7 @@ LOOK_TIME = timedelta(seconds=10)
 READS = frozenset(
     {
         "name", "tracking_url", "voids", "call_off", "wrong_with", "order", "pack", "shipment", "shipment_orders", "buyer_tax_id", "orders_updated",
-        "status", "export_rate", "loading", "events",
+        "status", "export_rate", "requirements", "loading", "events", "postal",
     }
 )  # fmt: skip
 """What a look may call besides `find...`; every other method of a port counts as a write."""

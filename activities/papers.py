@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from activities.books import in_thread
 from activities.customs import trade_now
@@ -19,6 +20,14 @@ from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.trade_time import Timetable, today_in_korea
 from tradelane.resources import Resources
+
+
+class Drawn(NamedTuple):
+    """One paper as it is kept."""
+
+    kind: str
+    content: bytes
+    media_type: str = "application/pdf"
 
 
 class PaperActivities:
@@ -37,13 +46,13 @@ class PaperActivities:
         except (ValueError, MissingGlyph) as wrong:
             raise cannot_be_drawn(consignment.orders[0], wrong) from wrong
         papers = []
-        for kind, content in drawn:
+        for one in drawn:
             stored = await in_thread(
-                self._r.documents.put, consignment.ucr, kind, consignment.version, content, "application/pdf"
+                self._r.documents.put, consignment.ucr, one.kind, consignment.version, one.content, one.media_type
             )
             papers.append(
                 Paper(
-                    kind=kind,
+                    kind=one.kind,
                     version=consignment.version,
                     sha256=stored.sha256,
                     path=self._r.documents.path(stored.sha256),
@@ -55,25 +64,32 @@ class PaperActivities:
         number = invoice_number(consignment.ucr)
         return Papers(papers=tuple(papers), invoice_number=number, invoiced_at=at)
 
-    def _drawn(self, request: RenderRequest, day: date) -> list[tuple[str, bytes]]:
-        """Kind and bytes of each paper; figures of the papers are compared with one another before any is kept."""
-        consignment, numbers, waybill = request.consignment, request.declarations, request.waybill
+    def _drawn(self, request: RenderRequest, day: date) -> list[Drawn]:
+        """Each paper; figures of the papers, and of what customs was told, are compared before any is kept."""
+        consignment, waybill = request.consignment, request.waybill
+        numbers = tuple(number for _, number in sorted(request.declarations.items()))
         carrier = self._r.carrier.name if waybill else ""
         invoice = paperwork.commercial_invoice(consignment, day, declarations=numbers, waybill=waybill, carrier=carrier)
         packing = paperwork.packing_list(consignment, day, declarations=numbers, waybill=waybill, carrier=carrier)
-        paperwork.agree(invoice, packing)
-        drawn = [
-            ("commercial_invoice", commercial_invoice.render(invoice)),
-            ("packing_list", packing_list.render(packing)),
-        ]
+        label = None
         if self._r.carrier.postal:
             label = paperwork.cn23(consignment, day, declarations=numbers, waybill=waybill)
-            drawn.append(("cn23", cn23.render(label)))
+        complete = len(request.declared) == len(consignment.parts)
+        paperwork.agree(invoice, packing, request.declared, label, complete=complete)
+        drawn = [
+            Drawn("commercial_invoice", commercial_invoice.render(invoice)),
+            Drawn("packing_list", packing_list.render(packing)),
+        ]
+        if label is not None:
+            drawn.append(Drawn("cn23", cn23.render(label)))
         for part in consignment.parts:
-            statement = paperwork.origin_statement(consignment, part, day, declarations=numbers)
+            own = (request.declarations[part.name],) if part.name in request.declarations else ()
+            statement = paperwork.origin_statement(consignment, part, day, declarations=own)
             if statement is not None:
                 kind = "origin_statement" if len(consignment.parts) == 1 else f"origin_statement_{part.name}"
-                drawn.append((kind, origin_statement.render(statement)))
+                kept = paperwork.kept(statement).model_dump_json(indent=1).encode()
+                drawn.append(Drawn(kind, origin_statement.render(statement)))
+                drawn.append(Drawn(f"{kind}_record", kept, "application/json"))
         return drawn
 
     def _note(self, order_id: OrderId, papers: Sequence[Paper], at: datetime) -> None:

@@ -103,7 +103,10 @@ def register_standing(declarations: Declarations, filing: Filing) -> None:
 
 
 def register_loading(declarations: Declarations, loading: Loading, *, seen_at: datetime, source: str) -> None:
-    """Write down what customs knows of a loading; goods are loaded on the day the last package departed."""
+    """Write down what customs knows of a loading; goods are loaded on the day the last package departed.
+
+    Of a declaration that customs does not show, only the deadline that was counted is written.
+    """
     known = declarations.by_number(loading.number)
     if known is None:
         return
@@ -118,8 +121,8 @@ def register_loading(declarations: Declarations, loading: Loading, *, seen_at: d
                 "packages_cleared": loading.packages_cleared or known.packages_cleared,
                 "packages_loaded": loading.packages_loaded or known.packages_loaded,
                 "waybill": loading.waybills[-1] if loading.waybills else known.waybill,
-                "loading_seen_at": seen_at,
-                "loading_source": source,
+                "loading_seen_at": seen_at if loading.found else known.loading_seen_at,
+                "loading_source": source if loading.found else known.loading_source,
             }
         )
     )

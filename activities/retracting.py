@@ -9,6 +9,7 @@ from activities.customs import trade_now
 from activities.implements import implements
 from activities.register import register_standing
 from tradelane.adapters.errors import Refused, Unavailable
+from tradelane.contracts.handmade import reports_done
 from tradelane.contracts.steps import (
     EXTEND_LOADING_PERIOD,
     LODGE_EXPORT_DECLARATION,
@@ -48,6 +49,9 @@ class RetractingActivities:
                 if wait > timedelta(0):
                     raise Unavailable("desk", "in_flight", f"{filing.order_no} may still arrive", wait=wait)
                 return Nothing()
+            known = await in_thread(self._r.declarations.find, filing.order_no)
+            if known is not None and known.state is FilingState.CANCELLED:
+                return Nothing()  # by customs: a person read it, the channel need not know
             if filing.state in (FilingState.REJECTED, FilingState.WITHDRAWN, FilingState.CANCELLED):
                 return Nothing()
             if filing.state is not FilingState.ACCEPTED:
@@ -91,6 +95,7 @@ class RetractingActivities:
     async def extend_loading_period(self, request: ExtensionRequest) -> ExtensionReply:
         """Ask for a later loading deadline (적재기간 연장), once for each day asked for and before the present one ends."""
         filing, until = request.filing, request.until
+        orders = await self._orders(request.ucr)
         now = trade_now(request.timetable)
 
         async def find() -> Existing[str]:
@@ -110,21 +115,44 @@ class RetractingActivities:
             await self._r.filing.extend(filing, request.exporter_id, request.load_before, until, request.reason)
             return "asked"
 
-        state = await self._books.act(
-            key=f"{request.ucr}:{_suffix(filing.order_no)}:{EXTEND_LOADING_PERIOD.name}:{until:%Y%m%d}",
-            step=f"{EXTEND_LOADING_PERIOD.name}:{request.part}-{until:%Y%m%d}",
-            orders=await self._orders(request.ucr),
-            at=now,
-            find=find,
-            create=create,
-            by_hand=lambda result: "approved",
-            describe=lambda content: f'"{content}"',
-        )
+        try:
+            state = await self._books.act(
+                key=f"{request.ucr}:{_suffix(filing.order_no)}:{EXTEND_LOADING_PERIOD.name}:{until:%Y%m%d}",
+                step=_step_of(request),
+                orders=orders,
+                at=now,
+                find=find,
+                create=create,
+                by_hand=lambda result: "approved",
+                describe=lambda content: f'"{content}"',
+            )
+        except Refused as refusal:
+            if refusal.reason != "extension_refused":
+                raise
+            raise _not_extended(refusal, _step_of(request), min(orders, key=int) if orders else "ORDER") from refusal
         return ExtensionReply(state=state)
 
     async def _orders(self, ucr: Ucr) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)
         return claim.orders if claim else ()
+
+
+def _step_of(request: ExtensionRequest) -> str:
+    """The key of the hold of an extension: the day asked for is part of it."""
+    return f"{EXTEND_LOADING_PERIOD.name}:{request.part}-{request.until:%Y%m%d}"
+
+
+def _not_extended(refusal: Refused, step: str, order: str) -> Refused:
+    """A wish that customs did not grant: complete where it did after all, cancel where the wish is given up."""
+    give_up = f"tradelane holds resolve {order} --step {step} --action cancel --reason 'the deadline stands'"
+    return Refused(
+        refusal.party,
+        refusal.code,
+        refusal.words,
+        fault=refusal.fault,
+        reason=refusal.reason,
+        commands=(reports_done(order, step), give_up),
+    )
 
 
 def _suffix(order_no: str) -> str:

@@ -58,7 +58,11 @@ def import_(
     else:
         tell_problems(report.problems)
         tell_warnings(report.warnings)
-        print(f"{report.written} products are in the catalogue: {report.new} new, {report.unchanged} unchanged.")
+        changed = report.written - report.new - report.unchanged
+        print(
+            f"{report.written} product{'' if report.written == 1 else 's'} of the file: "
+            f"{report.new} new, {changed} changed, {report.unchanged} unchanged."
+        )
     if report.problems:
         print(f"{len(report.problems)} problems: their rows were left out.", file=sys.stderr)
         raise typer.Exit(SOME)
@@ -90,7 +94,10 @@ def show(sku: Annotated[str | None, typer.Argument(metavar="[SKU]")] = None, as_
         for name, approval in (("hsk", found[0].hsk_approval), ("cl_tariff", found[0].cl_tariff_approval)):
             told = f"{approval.code} by {approval.by} on {approval.on}: {approval.reason}" if approval else "nobody's"
             fields[f"{name}_approval"] = told
-        print_table(("field", sku), fields.items(), "")
+        shown = {
+            name: ("yes" if value else "no") if isinstance(value, bool) else value for name, value in fields.items()
+        }
+        print_table(("field", sku), shown.items(), "")
     else:
         print_table(
             ("SKU", "exporter", "goods", "HSK", "Chilean tariff", "net g", "lacks"),

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 app = group("Ask Korean customs (UNI-PASS): rates, codes, requirements, declarations. Read only.")
 app.add_typer(customs_rates.app, name="rate")
 
+DOES_NOT_FIT = 3
+"""Exit code when customs does not confirm a certificate."""
+
 Day = Annotated[str | None, typer.Option("--day", help="Korean day such as 2026-11-23; today unless given.")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Export declaration number, 14 places ending in X.")]
 HskCode = Annotated[str, typer.Argument(metavar="HSK", help="Ten digits, with or without dots.")]
@@ -33,6 +36,15 @@ def _table(rows: Sequence[BaseModel], as_json: bool, empty: str) -> None:
     print_table(
         [name.replace("_", " ") for name in columns], ([getattr(row, name) for name in columns] for row in rows), empty
     )
+
+
+def _found(rows: Sequence[BaseModel], as_json: bool, missing: str) -> None:
+    """The table of what one number or postcode stands for; NotFound where customs has nothing under it."""
+    from tradelane.desk.complaints import NotFound
+
+    if not rows:
+        raise NotFound(missing)
+    _table(rows, as_json, "")
 
 
 @app.command("hs", epilog=example("customs hs 3304.99"))
@@ -84,7 +96,8 @@ def office(
     """Show which customs office is in charge of goods at a postcode (API031)."""
     from tradelane.desk import customs
 
-    _table(asked(customs.office_of(current_settings(), postcode)), as_json, "Customs knows no office for it.")
+    found = asked(customs.office_of(current_settings(), postcode))
+    _found(found, as_json, f"Customs knows no office for the postcode {postcode}.")
 
 
 @app.command("clearance-code", epilog=example("customs clearance-code 하늘결"))
@@ -199,7 +212,8 @@ def amendment(
     """Show where a request to amend a declaration stands (API052)."""
     from tradelane.desk import customs
 
-    _table(asked(customs.amendment(current_settings(), number, round_)), as_json, "Customs knows no such request.")
+    found = asked(customs.amendment(current_settings(), number, round_))
+    _found(found, as_json, f"Customs knows no request {round_} to amend {number}.")
 
 
 @app.command("inspection", epilog=example("customs inspection 6N002-26-000123X"))
@@ -207,7 +221,8 @@ def inspection(number: Number, as_json: Json = False) -> None:
     """Show whether goods are inspected where they are loaded (API053)."""
     from tradelane.desk import customs
 
-    _table(asked(customs.inspection(current_settings(), number)), as_json, "Customs knows no such declaration.")
+    found = asked(customs.inspection(current_settings(), number))
+    _found(found, as_json, f"Customs shows no inspection of {number}: it is unknown, or not accepted yet.")
 
 
 @app.command(
@@ -225,7 +240,7 @@ def verify(
     net: Annotated[str, typer.Option("--net", help="Net weight in kilograms.")],
     as_json: Json = False,
 ) -> None:
-    """Ask whether a declaration certificate is genuine: all six facts must fit (API035)."""
+    """Ask whether a declaration certificate is genuine: all six facts must fit (API035); ends with 3 when they do not."""
     from tradelane.desk import customs
 
     verdict = asked(
@@ -243,3 +258,5 @@ def verify(
         print_json(verdict)
     else:
         print(("The certificate fits." if verdict.genuine else "The certificate does not fit.") + f" {verdict.words}")
+    if not verdict.genuine:
+        raise typer.Exit(DOES_NOT_FIT)

@@ -23,12 +23,9 @@ def asked(question: Coroutine[Any, Any, Reply]) -> Reply:
     import asyncio
     import logging
 
-    import structlog
-
     from tradelane.telemetry import configure_logging
 
-    if not structlog.is_configured():
-        configure_logging(logging.WARNING)
+    configure_logging(logging.WARNING)
     return asyncio.run(question)
 
 

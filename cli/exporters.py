@@ -41,7 +41,8 @@ def import_(
         print_json(report)
         return
     tell_warnings(report.warnings)
-    print(f"{len(report.exporters)} exporters are known.")
+    count = len(report.exporters)
+    print(f"{count} exporter{'' if count == 1 else 's'} stand{'s' if count == 1 else ''} as the file says.")
 
 
 @app.command("set", epilog=example("exporters set haneul origin_signer.name='Han Garam' origin_signer.title=Director"))
@@ -72,7 +73,7 @@ def show(exporter: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     if as_json:
         print_json(found)
     elif exporter is not None:
-        print_table(("field", exporter), found[0].model_dump(exclude={"id"}).items(), "")
+        print_table(("field", exporter), exporters.shown(found[0]).items(), "")
     else:
         print_table(
             ("id", "name", "business registration", "customs clearance code", "declarant", "customs", "channel"),

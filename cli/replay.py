@@ -141,14 +141,11 @@ def _looking(call: Callable[[Desk, Lookups], Awaitable[Reply]]) -> Reply:
     async def visit(desk: Desk) -> Reply:
         import logging
 
-        import structlog
-
         from activities.lookups import lookups
         from tradelane.resources import open_http, wired
         from tradelane.telemetry import configure_logging
 
-        if not structlog.is_configured():  # standard output is the command's answer
-            configure_logging(logging.WARNING)
+        configure_logging(logging.WARNING)  # standard output is the command's answer
         async with open_http(desk.settings) as http:
             return await call(desk, lookups(wired(known(desk.settings), desk.stores, http)))
 

@@ -48,11 +48,11 @@ def temporal_binary() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """A command run inside a test configures the logging of its process: the next test finds it as it was."""
-    before = structlog.get_config()
+def _logging_as_it_comes() -> Iterator[None]:
+    """A command run inside a test, or by a fixture of its module, configures the logging of its process: not the next."""
+    structlog.reset_defaults()
     yield
-    structlog.configure(**before)
+    structlog.reset_defaults()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

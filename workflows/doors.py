@@ -70,6 +70,10 @@ class Doors:
         """End the travel, once; False where nothing is left to end."""
         raise NotImplementedError
 
+    def why_fixed(self, paths: Iterable[str]) -> str | None:
+        """Why an amendment of these paths is not possible now, in one sentence."""
+        raise NotImplementedError
+
     # --- facts and progress -----------------------------------------------------------------------------------
 
     @workflow.signal(description="A fact from outside: something changed and is read again.")
@@ -121,7 +125,10 @@ class Doors:
             if asked.action == Resolution.AMEND:
                 if not asked.set:
                     raise ValueError('amend needs "set" with at least one path and value.')
-                self._known_goods(amendments(asked.set))
+                changes = amendments(asked.set)
+                self._known_goods(changes)
+                if (fixed := self.why_fixed(changes)) is not None:
+                    raise refused(fixed)
             if asked.action == Resolution.COMPLETE:
                 checked_result(asked.step, asked.result)
         except ValueError as wrong:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, Loading
     from tradelane.domain.export_route import GoodsFacts
     from tradelane.domain.holds import Fault
-    from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, Ucr
+    from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk, OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
     from tradelane.domain.language import Language
     from tradelane.domain.order import BuyerTaxId, Order, Shipment
@@ -187,7 +187,7 @@ class Journey:
             while self.overtaken:
                 consignment = await self._planned(version)
                 if not self.overtaken:
-                    await self.know_goods(consignment)
+                    consignment = await self._with_known_goods(consignment, version)
         finally:
             self.planning = False
         self.consignment = consignment
@@ -230,16 +230,47 @@ class Journey:
             version=version,
         )
 
-    async def know_goods(self, consignment: Consignment, *, anew: bool = False) -> None:
-        """Ask customs about every tariff code of a plan; what was asked before is kept, unless `anew`."""
-        codes = tuple(dict.fromkeys(item.hsk for item in consignment.items))
-        known = {one.hsk for one in self.goods_facts.facts} if self.goods_facts and not anew else set()
-        if known.issuperset(codes):
+    async def _with_known_goods(self, consignment: Consignment, version: int) -> Consignment:
+        """The plan, once customs has been asked about its goods; what a person mends at that step is planned in."""
+
+        async def planned_again() -> None:
+            nonlocal consignment
+            consignment = await self._planned(version)
+
+        await self.know_goods(lambda: consignment, refresh=planned_again)
+        return consignment
+
+    async def know_goods(
+        self,
+        planned: Callable[[], Consignment],
+        *,
+        anew: bool = False,
+        refresh: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Ask customs about every tariff code of a plan; what was asked before is kept, unless `anew`.
+
+        Facts of codes that the plan has no more stay too: another task may still be drawing up what was planned before.
+        """
+
+        def codes() -> tuple[Hsk, ...]:
+            return tuple(dict.fromkeys(item.hsk for item in planned().items))
+
+        if not anew and self.knows(codes()):
             return
-        self.goods_facts = await self.steps.perform(
+        read = await self.steps.perform(
             READ_EXPORT_REQUIREMENTS,
-            RequirementsRequest(codes=codes, orders=self.claimed, timetable=self.steps.timetable),
+            lambda: RequirementsRequest(codes=codes(), orders=self.claimed, timetable=self.steps.timetable),
+            refresh=refresh,
         )
+        fresh = {one.hsk for one in read.facts}
+        before = self.goods_facts.facts if self.goods_facts else ()
+        self.goods_facts = read.model_copy(
+            update={"facts": (*read.facts, *(one for one in before if one.hsk not in fresh))}
+        )
+
+    def knows(self, codes: Iterable[Hsk]) -> bool:
+        """Whether customs was asked about all these tariff codes."""
+        return self.goods_facts is not None and {one.hsk for one in self.goods_facts.facts}.issuperset(codes)
 
     def channel_of(self, exporter: Exporter) -> FilingChannel:
         """The way to customs of one exporter."""
@@ -261,7 +292,12 @@ class Journey:
                 lambda: RenderRequest(
                     consignment=self.plan,
                     timetable=self.steps.timetable,
-                    declarations=self.numbers(),
+                    declarations={
+                        name: filing.number
+                        for name, filing in sorted(self.filings.items())
+                        if filing.state is FilingState.ACCEPTED and filing.number is not None
+                    },
+                    declared=tuple(declared for _, declared in sorted(self.declared.items())) if self.booking else (),
                     waybill=self.booking.waybill if self.booking else None,
                 ),
             )

@@ -69,10 +69,14 @@ class OrderDoors(Doors):
                 f"This order travels in the parcel of order {carrier}: amend {carrier}, its run plans the parcel."
             )
         self._known_goods(asked.set)
-        if self.journey.booking is not None:
-            raise refused("Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it.")
-        if (fixed := export.fixed_by_customs(self.journey, asked.set)) is not None:
+        if (fixed := self.why_fixed(asked.set)) is not None:
             raise refused(fixed)
+
+    def why_fixed(self, paths: Iterable[str]) -> str | None:
+        """Why an amendment is not possible now, in one sentence."""
+        if self.journey.booking is not None and not export.to_be_declared(self.journey):
+            return "Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it."
+        return export.fixed_by_customs(self.journey, list(paths))
 
     @workflow.update(
         description='What the bench measured: {"gross_weight_g": "640", "length_cm": "30", "width_cm": "20", '
@@ -101,11 +105,8 @@ class OrderDoors(Doors):
         name, until = self._extension(asked)
         key = f"{EXTEND_LOADING_PERIOD.name}:{name}"
         await self.record(key, "extend", {"until": until.isoformat()}, asked.actor, asked.reason)
-        try:
-            state = await loading.extend(self.journey, name, until, asked.reason)
-        except Abandoned as decided:
-            self.abandon(str(decided))
-            raise
+        self._extension(asked)  # the declaration may have ended while the wish was written down
+        state = await loading.extend(self.journey, name, until, asked.reason)  # given up, the order goes on without it
         return Answer(sentence=f"{self.journey.filings[name].number}: loading until {until} is {state}.")
 
     @extend_loading.validator
@@ -113,6 +114,8 @@ class OrderDoors(Doors):
         asked: ExtendLoading = at_the_door(ExtendLoading, command, "extend_loading")
         if not asked.reason.strip():
             raise refused('extend_loading needs a reason: {"until": "...", "reason": "..."}.')
+        if self.state != "running" or self.journey.steps.abandoned:
+            raise refused("The order is being ended or has ended; its loading period is left as it is.")
         self._extension(asked)
 
     def _extension(self, asked: ExtendLoading) -> tuple[str, date]:

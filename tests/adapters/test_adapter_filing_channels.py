@@ -154,6 +154,23 @@ async def test_an_error_notice_ends_its_round_and_the_next_is_a_filing_of_its_ow
     assert await stands(by_hand) is FilingState.REJECTED, "what was true of the first round stays true of it"
 
 
+@pytest.mark.parametrize("ending", ["cancelled", "withdrawn"])
+async def test_an_acceptance_that_ended_frees_the_next_round_and_its_number_counts_no_more(
+    story: Story, by_hand: ManualFiling, ending: str
+) -> None:
+    """Goods that were not loaded in time are declared anew: only a new number is a filing of the new round."""
+    story.tells(LODGE, **FILED)
+    story.tells(READ, state=ending, number=FILED["number"])
+    story.tells(READ, state=ending)
+    story.tells(LODGE, **FILED)
+    assert await stands(by_hand, f"{ORDER_NO}~2") is None, "told twice, or of the old number: still not filed anew"
+    story.tells(LODGE, number="6N00226000124X", accepted_at="2027-01-11T11:00:00+09:00")
+    filing = await by_hand.status(f"{ORDER_NO}~2", "haneul")
+    assert filing is not None
+    assert (filing.state, filing.number) == (FilingState.ACCEPTED, "6N00226000124X")
+    assert await stands(by_hand) is FilingState(ending)
+
+
 async def test_of_two_acceptances_the_later_counts(story: Story, by_hand: ManualFiling) -> None:
     story.tells(LODGE, **FILED)
     story.tells(READ, state="accepted", number="6N00226000124X", accepted_at="2026-11-24T11:00:00+09:00")
@@ -198,6 +215,27 @@ def through_broker(story: Story, exporter: Exporter) -> BrokerFiling:
 
 def declared(exporter: Exporter) -> ExportDeclaration:
     return parcels.declaration(parcels.consignment(exporters=(exporter,)))
+
+
+async def test_who_files_by_hand_is_pointed_to_the_worksheet(story: Story) -> None:
+    exporter = parcels.exporter()
+    with pytest.raises(Refused) as failure:
+        await ManualFiling(story, consignments()).lodge(declared(exporter), parcels.TODAY)
+    fetch, report = failure.value.commands
+    assert fetch == f"tradelane documents get {parcels.ORDER} --kind declaration_worksheet -o {ORDER_NO}.pdf"
+    assert f"--step {LODGE} --action complete --result number=" in report
+    assert " 1 lines" not in failure.value.words
+
+
+async def test_the_second_exporter_of_a_parcel_has_a_broker_file_of_its_own(story: Story) -> None:
+    second = parcels.exporter(broker=BROKER)
+    goods = (parcels.item(exporter_id=parcels.SECOND.id, sku="FIRST-1"), parcels.item())
+    both = parcels.consignment(items=goods, exporters=(parcels.SECOND, second))
+    declaration = parcels.declaration(both, part=1)
+    assert (declaration.exporter.id, declaration.part.name) == (second.id, "d2")
+    with pytest.raises(Refused) as failure:
+        await through_broker(story, second).lodge(declaration, parcels.TODAY)
+    assert " --kind broker_handoff_xlsx_d2 -o " in failure.value.commands[0]
 
 
 async def test_a_broker_is_named_with_its_code_and_the_file_that_is_ready(story: Story) -> None:

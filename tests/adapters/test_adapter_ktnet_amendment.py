@@ -16,6 +16,7 @@ from tests.adapters.books import MemoryExporters
 from tests.adapters.counterparty import Counterparty
 from tradelane.adapters.errors import Refused, Unavailable
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling, changes, wire
+from tradelane.domain.catalogue import Drawback
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
 from tradelane.domain.holds import Fault
 from tradelane.domain.money import Money
@@ -72,7 +73,13 @@ async def test_an_amendment_restates_the_boxes_under_the_same_order_and_number()
         "PaymentAmount=>25.80\n"
         "TotalDeclAmountKRW=17925>35850\n"
         "TotalRan=>1\n"
-        "001=>3304991000|KR|0.160|2|12.9|35850|Haneul Bada|Moisturising face cream, 50 ml, retail jar",
+        "MakerCustomsId=>제조미상9999000\n"
+        "ExportPartyTypeCode=>C\n"
+        "CustomsTaxRefundRequest=>NO\n"
+        "RefundCode=>\n"
+        "ApplicationNotice=>\n"
+        "001=>3304991000|KR|0.160|2|12.9|35850|Haneul Bada|Moisturising face cream, 50 ml, retail jar\n"
+        "001.Component=>",
     }
 
 
@@ -95,7 +102,71 @@ async def test_amounts_stay_at_the_rate_of_the_declaration() -> None:
 async def test_signs_of_our_own_grammar_are_taken_out_of_goods() -> None:
     odd = parcels.item(description_en="Cream | 50 ml > jar = one", brand_name="A|B")
     document = await sent(parcels.declaration(parcels.consignment(items=(odd,))))
-    assert document["AmendRequestTerms"].splitlines()[-1].endswith("|A/B|Cream / 50 ml jar = one")
+    [line] = [row for row in document["AmendRequestTerms"].splitlines() if row.startswith("001=")]
+    assert line.endswith("|A/B|Cream / 50 ml jar = one")
+
+
+MAKER: dict[str, Any] = {"maker_name": "흙공장", "maker_customs_id": "흙공장**1991015"}
+
+
+def declared(drawback: Drawback = Drawback.NONE, **goods: Any) -> ExportDeclaration:
+    """The parcel's one declaration with other goods or another wish of its exporter."""
+    exporters = (parcels.exporter(drawback=drawback), parcels.SECOND)
+    return parcels.declaration(parcels.consignment(items=(parcels.item(**goods),), exporters=exporters))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            declared(composition="Cotton 100%"),
+            declared(composition="Cotton 95%, elastane 5%"),
+            "001.Component=Cotton 100%>Cotton 95%, elastane 5%",
+        ),
+        (declared(), declared(composition="Cotton 100%"), "001.Component=>Cotton 100%"),
+        (declared(composition="Cotton 100%"), declared(), "001.Component=Cotton 100%>"),
+        (
+            declared(maker_name="흙공장"),
+            declared(**MAKER),
+            "MakerCustomsId=제조미상9999000>흙공장**1991015\nRefundCode=>1",
+        ),
+        (
+            declared(**MAKER),
+            declared(maker_name="흙공장"),
+            "MakerCustomsId=흙공장**1991015>제조미상9999000\nRefundCode=1>",
+        ),
+        (
+            declared(),
+            declared(permits="수출허가서 제2026-1호"),
+            "ApplicationNotice=>수출요건확인: 001 수출허가서 제2026-1호",
+        ),
+        (declared(permits="수출허가서 제2026-1호"), declared(), "ApplicationNotice=>"),
+        (declared(**MAKER), declared(Drawback.SIMPLIFIED, **MAKER), "CustomsTaxRefundRequest=NO>AD"),
+    ],
+    ids=["composition", "new composition", "no composition", "maker", "no maker", "permits", "no permits", "drawback"],
+)
+async def test_what_changed_alone_is_told_and_its_box_is_named(
+    before: ExportDeclaration, after: ExportDeclaration, said: str
+) -> None:
+    party = Counterparty().answers(TAKEN)
+    filing = ACCEPTED.model_copy(update={"total_krw": before.fob})
+    assert before.digest != after.digest, "the run would not know that customs must be told"
+    await channel(party).amend(after, filing, 3, "the maker wrote again", before)
+    [document] = party.body()["DocList"]
+    assert document["AmendRequestTerms"] == said
+
+
+@pytest.mark.parametrize(
+    "after",
+    [declared(composition=" Cotton 100%"), declared(composition="Cotton 100%", brand_name="Haneul  Bada")],
+    ids=["a blank before", "two blanks for one"],
+)
+async def test_what_is_on_no_box_asks_nothing(after: ExportDeclaration) -> None:
+    """Customs refuses an amendment that changes nothing, and nobody could mend that."""
+    party = Counterparty()
+    before = declared(composition="Cotton 100%")
+    await channel(party).amend(after, ACCEPTED.model_copy(update={"total_krw": before.fob}), 3, "x", before)
+    assert party.requests == []
 
 
 @pytest.mark.parametrize(("reason", "said"), [("", "[V3] 정정"), ("  ", "[V3] 정정"), ("가" * 150, None)])

@@ -43,7 +43,7 @@ def office() -> Office:
 def asks_for(refused: Refused, step: str, fault: Fault) -> None:
     """The refusal is work for a person: what to do, the command, and an example that would be accepted."""
     assert (refused.code, refused.reason, refused.fault) == ("manual_work", "manual_work", fault)
-    (command,) = refused.commands
+    *_, command = refused.commands
     assert command.startswith(f"tradelane holds resolve {parcels.ORDER} --step {step} --action complete --result ")
     example = json.loads(refused.result_shape)
     assert all(f"--result {name}=" in command for name in example)

@@ -34,7 +34,7 @@ async def test_an_amendment_is_asked_of_a_person_with_number_version_and_figures
         await channel.amend(parcels.declaration(), FILING, 3, "weighed again.")
     asked = failure.value
     assert (asked.code, asked.reason, asked.fault) == ("manual_work", "manual_work", Fault.AUTHORITY)
-    assert "6N002-26-000123X by hand to version 3: weighed again. It is to say 1 lines, " in asked.words
+    assert "6N002-26-000123X by hand to version 3: weighed again. It is to say 1 line, " in asked.words
     assert "35850 KRW" in asked.words and "Inventada" not in asked.words
     [command] = asked.commands
     assert command.startswith(

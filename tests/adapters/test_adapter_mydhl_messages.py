@@ -195,6 +195,13 @@ def test_without_a_declaration_of_our_own_no_reference_is_claimed() -> None:
     assert "exportReference" not in sent["content"]["exportDeclaration"]
 
 
+def test_goods_that_the_carrier_clears_by_its_list_say_so_and_others_do_not() -> None:
+    """Else DHL Korea would wait for a declaration that nobody files (목록통관)."""
+    [remark] = body(declaration_numbers=(), carrier_clears=True)["content"]["exportDeclaration"]["remarks"]
+    assert "clear for export by your list" in remark["value"]
+    assert "remarks" not in body()["content"]["exportDeclaration"]
+
+
 def test_free_carriage_is_no_charge() -> None:
     sent = body(parcels.consignment(shipping_charge=parcels.usd("0")))["content"]["exportDeclaration"]
     assert "additionalCharges" not in sent

@@ -50,7 +50,7 @@ async def test_trap_02_the_export_rate_is_asked_and_never_the_import_rate() -> N
     assert (found.valid_from, found.valid_to) == (date(2026, 11, 22), date(2026, 11, 28))
 
 
-async def test_one_row_is_read_like_many() -> None:
+async def test_trap_16_one_row_is_read_like_many() -> None:
     found = await customs(Counterparty().answers(text=rates(rate()))).export_rate(DAY, "USD")
     assert found.krw_per_unit == Decimal("1389.57")
 

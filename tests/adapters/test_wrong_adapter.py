@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import httpx
@@ -19,13 +20,19 @@ from tests.adapters.parcels import drawn_up
 from tradelane.adapters.errors import Refused, Stale
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.adapters.ktnet import adapter as ktnet_adapter
+from tradelane.adapters.ktnet import amendment as ktnet_amendment
+from tradelane.adapters.ktnet import extension as ktnet_extension
 from tradelane.adapters.ktnet.declaration import document
 from tradelane.adapters.mydhl import booking as mydhl_booking
 from tradelane.adapters.unipass import Direction, UnipassAccess, UnipassCustoms, demo_keys
 from tradelane.adapters.unipass import rates as unipass_rates
-from tradelane.domain.export_declaration import Filing
-from tradelane.domain.export_route import RouteRefused
-from tradelane.domain.identifiers import ExportDeclarationNumber
+from tradelane.adapters.unipass import requirements as unipass_requirements
+from tradelane.domain.carriage import CarriageCosts
+from tradelane.domain.export_declaration import ExportDeclaration, Filing
+from tradelane.domain.export_route import ExportRoute, GoodsFacts, RouteRefused
+from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk
+from tradelane.domain.outside import Done
+from tradelane.domain.papers import Incoterm
 from tradelane.domain.trade_time import KOREA, today_in_korea
 
 
@@ -192,3 +199,152 @@ async def test_a_pickup_time_in_the_wrong_words_or_zone_books_nothing(
         await parcel.book()
     assert caught.value.details[0]["code"] == code
     assert await office.acted("book", parcel.shipment) == 0
+
+
+async def lodge_wrongly(office: Office, http: httpx.AsyncClient, shipment: str, declaration: ExportDeclaration) -> str:
+    """Send a declaration that KTNET must refuse; gives its words."""
+    with pytest.raises(Refused) as refused:
+        await ktnet(office, http).lodge(declaration, today_in_korea(office.now()))
+    assert await office.acted("declare", shipment) == 0
+    return refused.value.words
+
+
+@pytest.mark.parametrize(
+    ("mistake", "named"),
+    [
+        ({"TotalPackageUnitCode": "PK"}, "TotalPackageUnitCode"),
+        ({"TotalPackageUnitCode": "PT"}, "TotalPackageUnitCode"),
+        ({"GoodsUsedCode": "O"}, "GoodsUsedCode"),
+        ({"CustomsTaxRefundRequest": "AD"}, "CustomsTaxRefundRequest"),
+        ({"RefundCode": "2"}, "RefundCode"),
+        ({"ExportPartyTypeCode": "A"}, "ExportPartyTypeCode"),
+        ({"LoadingLocPortCode": "KRINC"}, "LoadingLocPortType"),
+        ({"FreightAmount": "9000"}, "DeclAmount1"),
+        ({"CustomsCode": "999"}, "CustomsCode"),
+    ],
+    ids=["PK", "PT", "used", "drawback", "applicant", "maker", "sea port", "freight", "office"],
+)
+async def test_a_box_that_a_copied_sample_would_fill_wrongly_is_refused_by_name(
+    office: Office, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, mistake: dict[str, str], named: str
+) -> None:
+    """korea-export, traps 3, 9, 10, 11, 12 and 14: the maker of the goods is not known to customs."""
+    parcel = await office.parcel()
+    unknown = tuple(
+        one.model_copy(update={"maker_name": None, "maker_customs_id": None}) for one in parcel.consignment.items
+    )
+    rate = (await parcel.drawn_up()).rate
+    of = parcel.consignment.model_copy(update={"items": unknown})
+    declaration = drawn_up(of, of.parts[0], rate, today_in_korea(office.now()))
+    real = document
+    monkeypatch.setattr(ktnet_adapter, "document", lambda *given: {**real(*given), **mistake})
+    assert f"[{named}]" in await lodge_wrongly(office, http, parcel.shipment, declaration)
+
+    monkeypatch.setattr(ktnet_adapter, "document", real)
+    await ktnet(office, http).lodge(declaration, today_in_korea(office.now()))
+    assert await office.acted("declare", parcel.shipment) == 1
+
+
+async def test_terms_that_hold_carriage_without_their_boxes_are_refused(
+    office: Office, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Boxes 47 and 48 are needed for terms with C and D (korea-export, section 1.7)."""
+    parcel = await office.parcel()
+    costs = CarriageCosts(freight_base_krw=Decimal(900), insurance_permille=Decimal(3))
+    of = parcel.consignment.model_copy(update={"incoterm": Incoterm.DAP, "carriage_costs": costs})
+    rate = (await parcel.drawn_up()).rate
+    declaration = drawn_up(of, of.parts[0], rate, today_in_korea(office.now()))
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr("tradelane.adapters.ktnet.declaration.charge_boxes", lambda _: {})
+        assert "[DeliveryTermsCode]" in await lodge_wrongly(office, http, parcel.shipment, declaration)
+
+    await ktnet(office, http).lodge(declaration, today_in_korea(office.now()))
+    assert await office.acted("declare", parcel.shipment) == 1
+
+
+async def test_requirements_asked_for_imports_let_through_what_ktnet_refuses(
+    office: Office, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """API029 with `imexTp=2` says nothing of goods that are confirmed for export: they would go simplified."""
+    parcel = await office.parcel()
+    day, code = today_in_korea(office.now()), Hsk("9303200000")
+    right = await unipass(office, http).requirements(code, day)
+    monkeypatch.setattr(unipass_requirements, "FOR_EXPORTS", "2")
+    wrong = await unipass(office, http).requirements(code, day)
+    assert right.confirmation and not wrong.confirmation
+
+    rate = (await parcel.drawn_up()).rate
+    goods = tuple(one.model_copy(update={"hsk": code, "permits": "no. 1"}) for one in parcel.consignment.items)
+    of = parcel.consignment.model_copy(update={"items": goods})
+    routes = [
+        drawn_up(of, of.parts[0], rate, day, facts=GoodsFacts(day=day, facts=(facts,))) for facts in (right, wrong)
+    ]
+    assert [one.route for one in routes] == [ExportRoute.FORMAL, ExportRoute.SIMPLIFIED]
+    assert "[TransactionType]" in await lodge_wrongly(office, http, parcel.shipment, routes[1])
+    await ktnet(office, http).lodge(routes[0], day)
+    assert await office.acted("declare", parcel.shipment) == 1
+
+
+async def test_an_extension_asked_for_after_the_deadline_is_refused_and_moves_nothing(
+    office: Office, http: httpx.AsyncClient
+) -> None:
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    assert filing.number is not None
+    exporter = parcel.declared.exporter.id
+    deadline = (await unipass(office, http).loading(filing.number)).load_before
+    assert deadline is not None
+    until = deadline + timedelta(days=20)
+    last = datetime(deadline.year, deadline.month, deadline.day, 23, 0, tzinfo=KOREA)
+    office.set_clock(last + timedelta(hours=2))
+
+    await ktnet(office, http).extend(filing, exporter, deadline, until, "the airline cancelled the flight")
+    office.later(minutes=31)
+    found = await ktnet(office, http).find_extension(filing, exporter, until)
+    assert isinstance(found, Done) and found.content.startswith("refused: ")
+    assert (await unipass(office, http).loading(filing.number)).load_before == deadline
+
+
+async def test_an_extension_that_does_not_say_from_which_day_is_refused(
+    office: Office, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right one is granted on the last day itself."""
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    assert filing.number is not None
+    exporter = parcel.declared.exporter.id
+    deadline = (await unipass(office, http).loading(filing.number)).load_before
+    assert deadline is not None
+    until = deadline + timedelta(days=20)
+    office.set_clock(datetime(deadline.year, deadline.month, deadline.day, 20, 0, tzinfo=KOREA))
+
+    monkeypatch.setattr(ktnet_extension, "LOADING_DEADLINE", "DeclarationDate")
+    with pytest.raises(Refused, match="AmendRequestTerms"):
+        await ktnet(office, http).extend(filing, exporter, deadline, until, "no flight")
+    assert await office.acted("amend", parcel.shipment) == 0
+
+    monkeypatch.setattr(ktnet_extension, "LOADING_DEADLINE", "A608")
+    await ktnet(office, http).extend(filing, exporter, deadline, until, "no flight")
+    office.later(minutes=31)
+    assert await ktnet(office, http).find_extension(filing, exporter, until) == Done("approved")
+    assert (await unipass(office, http).loading(filing.number)).load_before == until
+
+
+async def test_an_amendment_of_a_box_that_stays_is_refused(
+    office: Office, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The route, the rate and the day of a declaration are not amended."""
+    parcel = await office.parcel()
+    filing = await parcel.accepted()
+    goods = tuple(one.model_copy(update={"composition": "Hemp 100%"}) for one in parcel.consignment.items)
+    of = parcel.consignment.model_copy(update={"items": goods, "version": 2})
+    after = drawn_up(of, of.parts[0], parcel.declared.rate, today_in_korea(office.now()))
+    after = after.model_copy(update={"incoterm": Incoterm.FOB})
+    boxes = (*ktnet_amendment.BOXES, ("DeliveryTermsCode", "DeliveryTermsCode"))
+    monkeypatch.setattr(ktnet_amendment, "BOXES", boxes)
+    with pytest.raises(Refused, match="DeliveryTermsCode"):
+        await ktnet(office, http).amend(after, filing, 2, "hemp", parcel.declared)
+    assert await office.acted("amend", parcel.shipment) == 0
+
+    monkeypatch.undo()
+    await ktnet(office, http).amend(after, filing, 2, "hemp", parcel.declared)
+    assert await office.acted("amend", parcel.shipment) == 1

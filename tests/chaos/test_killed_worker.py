@@ -7,8 +7,10 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
+from tests import world
 from tests.lane import Lane, count, open_lane
 from tradelane.installation import settings_environment
 
@@ -135,7 +137,24 @@ async def _withdraws(lane: Lane) -> None:
     assert count(await lane.effects(), "amend") == 1
 
 
-async def test_a_worker_killed_while_answering_customs_or_withdrawing_doubles_neither(
+async def _extends(lane: Lane) -> None:
+    """A later loading deadline is asked for; the worker dies when customs has granted it, and the Update goes on."""
+    world.parcels_stay(lane)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order, shipment = sold["order_id"], str(sold["shipment_id"])
+    booked = await lane.until(order, lambda p: p.load_before is not None, within=80)
+    [number] = booked.declarations
+    until = world.printed_deadline(lane, number) + timedelta(days=28)
+    await lane.fault("ktnet", "amend", "kill", match=shipment)
+    asked = {"until": until.isoformat(), "reason": "flight cancelled", "actor": "kim"}
+    answer = await asyncio.wait_for(lane.update(order, "extend_loading", asked), 80)
+
+    assert f"loading until {until} is " in answer
+    assert world.printed_deadline(lane, number) == until
+    assert len(world.asked_of_customs(await lane.effects(), shipment, "C")) == 1
+
+
+async def test_a_worker_killed_while_answering_customs_withdrawing_or_extending_doubles_none(
     tmp_path: Path, target: str, namespace: str
 ) -> None:
     """The effects that only some orders need, killed at the moment they acted."""
@@ -145,5 +164,6 @@ async def test_a_worker_killed_while_answering_customs_or_withdrawing_doubles_ne
     ):
         await _answers_customs(lane)
         await _withdraws(lane)
+        await _extends(lane)
 
-        assert deaths[:2] == [-9, -9]
+        assert deaths[:3] == [-9, -9, -9]

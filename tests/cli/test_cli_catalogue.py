@@ -40,7 +40,7 @@ def test_an_export_is_imported_again_without_change(filled: Path, capsys: Told) 
         path = str(filled / f"products.{ending}")
         assert told(capsys, "catalogue", "export", path)[0] == f"{path}: 25 products.\n"
         assert told(capsys, "catalogue", "import", path)[0] == (
-            "25 products are in the catalogue: 0 new, 25 unchanged.\n"
+            "25 products of the file: 0 new, 0 changed, 25 unchanged.\n"
         )
     assert told_json(capsys, "catalogue", "import", path)["unchanged"] == 25
 
@@ -62,7 +62,7 @@ def test_partial_takes_what_fits_and_ends_with_3(filled: Path, capsys: Told) -> 
     path = filled / "products.csv"
     path.write_text("sku,net_weight_g\nA,100\nB,0\n", encoding="utf-8")
     out, err = told(capsys, "catalogue", "import", str(path), "--partial", code=3)
-    assert "1 products are in the catalogue: 1 new" in out and "it must be above zero" in out
+    assert "1 product of the file: 1 new" in out and "it must be above zero" in out
     assert err == "1 problems: their rows were left out.\n"
     assert len(told_json(capsys, "catalogue", "show")) == 26
 
@@ -144,5 +144,5 @@ def test_wrong_exporters_are_a_table_and_a_sentence(filled: Path, capsys: Told) 
     out, err = told(capsys, "exporters", "import", str(path), code=2)
     assert out == "" and "line 2, postcode" in err and "a spreadsheet drops leading zeros" in err
     path.write_text("id,city_en\nhaneul,Busan\n", encoding="utf-8")
-    assert told(capsys, "exporters", "import", str(path))[0] == "1 exporters are known.\n"
+    assert told(capsys, "exporters", "import", str(path))[0] == "1 exporter stands as the file says.\n"
     assert told_json(capsys, "exporters", "show", "haneul")[0]["city_en"] == "Busan"

@@ -242,7 +242,7 @@ def test_a_declaration_is_shown_in_any_spelling_of_its_number(stage: Stage, caps
     seen = json.loads(told(capsys, "declaration", NUMBER, "--json"))
     assert (seen["loading"]["load_before"], seen["loading"]["loaded"]) == ("2026-12-23", False)
     assert json.loads(told(capsys, "inspection", NUMBER, "--json")) == [{"wanted": False, "done": False}]
-    assert "no such request" in told(capsys, "amendment", NUMBER, "1")
+    assert "knows no request 1" in told(capsys, "amendment", NUMBER, "1", code=5)
     assert "no departed goods" in told(capsys, "waybill", "4213370015")
 
 
@@ -251,9 +251,17 @@ def test_a_declaration_that_customs_does_not_show_is_not_called_rejected(stage: 
     assert "not accepted yet" in said and "reject" not in said
 
 
+@pytest.mark.parametrize("words", [("office", "99999"), ("inspection", NUMBER), ("amendment", NUMBER, "1")])
+def test_what_customs_does_not_have_ends_with_not_found(stage: Stage, capsys: Told, words: tuple[str, ...]) -> None:
+    """A script that asks for one thing can tell an empty answer from a good one."""
+    assert "ustoms" in told(capsys, *words, code=5)
+    told(capsys, *words, "--json", code=5)
+
+
 def test_a_certificate_is_verified(stage: Stage, capsys: Told) -> None:
     words = ("--issue", "123-456", "--business", "990-86-11034", "--origin", "KR", "--goods", "CUP", "--net", "0.8")
-    assert "does not fit" in told(capsys, "verify", NUMBER, *words)
+    assert run(app, ["customs", "verify", NUMBER, *words]) == 3
+    assert "does not fit" in capsys.readouterr().out
     declare(stage)
     assert "The certificate fits. 일치함" in told(capsys, "verify", NUMBER, *words)
     assert "no weight" in told(capsys, "verify", NUMBER, *words[:-1], "heavy", code=2)

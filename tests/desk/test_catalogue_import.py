@@ -173,8 +173,9 @@ def test_a_cell_may_begin_like_a_formula_when_it_is_text(stores: Stores, tmp_pat
         (b"sku,hsk\r\nA,\x00\r\n", "is UTF-16 or no text at all"),
         (b"<html><table><tr><td>sku</td></tr></table>", "is a web page or XML, not CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "is an old workbook (.xls) or has a password"),
-        (b'sku,hsk\r\nA,"61', "cannot be read from line 2 on"),
-        (b"sku,brand_name\r\nA," + b"x" * 200_000, "cannot be read from line 2 on"),
+        (b'sku,hsk\r\nA,"61', "cannot be read from line 2 on: a quotation mark opens a cell"),
+        (b'"sku";"hsk"\r\n"A";"6109101000"\r\n', "has semicolons between its columns"),
+        (b"sku,brand_name\r\nA," + b"x" * 200_000, "cannot be read from line 2 on: a cell has more than"),
         (b"[1, 2]", 'it is one JSON object with a list "products"'),
         (b'{"products": {}}', 'it is one JSON object with a list "products"'),
         (b'{"products": [}', "does not fit: it is no JSON"),
@@ -191,6 +192,12 @@ def test_a_file_that_is_no_sheet_of_products_is_told_what_to_do(
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
     assert stores.catalogue.all() == ()
+
+
+def test_what_is_called_a_workbook_and_is_none_is_said_so(stores: Stores, tmp_path: Path) -> None:
+    (tmp_path / "products.xlsx").write_bytes(b"%PDF-1.4\x00 no sheet")
+    with pytest.raises(WrongUsage, match="is called a workbook and is none"):
+        import_products(stores, tmp_path / "products.xlsx")
 
 
 def test_a_file_that_is_not_there_is_said_so(stores: Stores, tmp_path: Path) -> None:
@@ -230,8 +237,15 @@ def test_an_sku_twice_names_both_lines(stores: Stores, tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_that_is_cut_short_wipes_nothing(stores: Stores, tmp_path: Path) -> None:
+    """An empty cell means that a value is not known; a cell that is not there means that the row is broken."""
+    [(line, column, reason)] = problems(stores, file_of(tmp_path, "sku,brand_name,net_weight_g\nA,Bada\n"))
+    assert (line, column) == (2, "row")
+    assert "has 2 cells and the header 3" in reason
+
+
 def test_blank_rows_are_passed_over_and_lines_still_counted(stores: Stores, tmp_path: Path) -> None:
-    text = 'sku,brand_name,net_weight_g\n\n"A","one\n"\n,,\n   \nB,two,x\n'
+    text = 'sku,brand_name,net_weight_g\n\n"A","one\n",\n,,\n   \nB,two,x\n'
     found = problems(stores, file_of(tmp_path, text))
     assert [(line, column) for line, column, _ in found] == [(3, "brand_name"), (7, "net_weight_g")]
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.desk.export_year import open_books, record
+from activities.register import register_loading
+from tests.desk.export_year import number, open_books, record
 from tradelane.desk.complaints import NotFound
 from tradelane.desk.deadlines import Deadline, deadlines_within
-from tradelane.domain.export_declaration import FilingState
+from tradelane.domain.export_declaration import FilingState, Loading
 from tradelane.domain.export_route import ExportRoute
 from tradelane.settings import Settings
 from tradelane.stores import Stores, open_stores
@@ -67,6 +68,19 @@ def test_trap_18_the_printed_date_counts_and_a_counted_one_is_marked(stores: Sto
     assert [one.counted_by_us for one in seen(stores, AFTERNOON)] == [True]
     waiting(stores, 1, date(2026, 12, 20))
     assert [(one.load_before, one.counted_by_us) for one in seen(stores, AFTERNOON)] == [(date(2026, 12, 20), False)]
+
+
+def test_trap_18_a_deadline_that_was_counted_stands_on_the_list_before_customs_shows_the_declaration(
+    stores: Stores,
+) -> None:
+    # a broker's declaration may not be seen in UNI-PASS for weeks; accepted 23 November, 30 days end 23 December
+    waiting(stores, 1, None, loading_seen_at=None, loading_source="")
+    counted = Loading(number=number(1), found=False, load_before=date(2026, 12, 23), computed=True)
+    register_loading(stores.declarations, counted, seen_at=AFTERNOON, source="UNI-PASS API002")
+    [one] = seen(stores, AFTERNOON)
+    assert (one.load_before, one.counted_by_us, one.days_left) == (date(2026, 12, 23), True, 7)
+    kept = stores.declarations.by_number(number(1))
+    assert kept is not None and (kept.loading_seen_at, kept.loading_source) == (None, "")
 
 
 def test_trap_18_days_are_korean_days_and_not_those_of_utc(stores: Stores) -> None:

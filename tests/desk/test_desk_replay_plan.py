@@ -311,3 +311,12 @@ def test_whatever_moves_the_order_on_changes_the_version() -> None:
 def test_an_adapters_own_notes_do_not_make_a_plan_stale() -> None:
     note = EffectRow(key=f"{UCR}:mydhl-journal", step="upload", state="done", intended_at=NOW, done_at=NOW)
     assert planned("book_transport", effects=(note,)).version == planned("book_transport").version
+
+
+def test_a_later_loading_deadline_is_asked_for_anew_and_not_replayed() -> None:
+    """It was an Update's doing: a run that is taken back would silently not ask."""
+    key = "extend_loading_period:d1-20270120"
+    story = replace(RUNNING, rounds=(*RUNNING.rounds, ran(key, 90)))
+    with pytest.raises(RefusedByRule, match="orders extend"):
+        planned(key, story)
+    assert planned(key, story, hold(key, "extension_refused")).way is Way.GO_ON

@@ -132,6 +132,28 @@ def test_the_cells_are_values_in_the_right_formats(stores: Stores, tmp_path: Pat
     ] == []
 
 
+def test_a_scan_beside_a_certificate_that_was_read_takes_nothing_from_it(stores: Stores, tmp_path: Path) -> None:
+    """Somebody hands in a scan after the PDF of UNI-PASS: the declaration is proven all the same."""
+    row = put_export(stores, record(1))
+    for version, (text, unread) in enumerate((("수출신고필증", False), ("scan", True)), start=1):
+        kept = stores.documents.put(row.ucr, certificates.KIND, version, pdf(text), "application/pdf")
+        facts = certificates.Certificate(number=number(1), sha256=kept.sha256, unread=unread, electronic=not unread)
+        content = facts.model_dump_json().encode()
+        stores.documents.put(row.ucr, certificates.FACTS, version, content, "application/json")
+    file = tmp_path / "pack.zip"
+    make_pack(stores, HANEUL, QUARTER, file)
+    assert "certificate_unread" not in {line[2] for line in sheet_rows(file, "확인 필요")}
+
+
+def test_the_accountant_reads_in_korean_what_is_missing(stores: Stores, tmp_path: Path) -> None:
+    put_export(stores, record(1))
+    file = tmp_path / "pack.zip"
+    make_pack(stores, HANEUL, QUARTER, file)
+    remark = str(sheet_rows(file, "수출실적명세서")[5][14])
+    assert "수출신고필증 없음: no export declaration certificate" in remark
+    assert remark in {str(line[3]) for line in sheet_rows(file, "확인 필요")} or ";" in remark
+
+
 def test_a_contract_in_won_has_neither_rate_nor_foreign_amount(stores: Stores, tmp_path: Path) -> None:
     # eanse.com, question 800: the columns of rate and foreign amount stay empty, the column of won is filled
     put_export(stores, record(1, payment=won(18000)))
@@ -300,7 +322,7 @@ def test_trap_21_a_partly_loaded_declaration_counts_when_its_last_package_has_le
     assert make_pack(stores, HANEUL, QUARTER, file).declarations == 1
     [line] = [row for row in sheet_rows(file, "확인 필요") if row[2] == "partly_loaded"]
     assert line[1] == "6N002-26-000002X"
-    assert str(line[3]).startswith("1 of 2 packages have left")
+    assert str(line[3]).startswith("일부만 선적, 집계 제외: 1 of 2 packages have left")
 
 
 def test_trap_21_two_declarations_of_one_parcel_are_two_rows_for_two_exporters(stores: Stores, tmp_path: Path) -> None:

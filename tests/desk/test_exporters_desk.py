@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from tradelane.demo import load
 from tradelane.desk import exporter_check
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
-from tradelane.desk.exporters import exporters, import_exporters, set_exporter
+from tradelane.desk.exporters import exporters, import_exporters, set_exporter, shown
 from tradelane.desk.sheet import BadRows
 from tradelane.domain.catalogue import Drawback, FilingChannel
 from tradelane.domain.export_declaration import FilingState
@@ -128,7 +128,7 @@ def test_a_workbook_that_lost_a_zero_is_refused(stores: Stores, tmp_path: Path) 
         ("phone", "none", "a telephone number with its country code"),
         ("channel", "post", "'ktnet', 'broker'"),
         ("drawback", "yes", "'none' or 'simplified'"),
-        ("drawback_applicant", "3", "pattern"),
+        ("drawback_applicant", "3", "is 1 (the exporter, 수출화주) or 2 (the maker, 제조자)"),
         ("broker.name", "관세법인 예시", "is missing"),
         ("origin_signer.name", "Han Garam", "is missing"),
         ("carrier_accounts.mydhl", "no number", "account number of letters and digits"),
@@ -194,9 +194,28 @@ def test_what_does_not_fit_is_refused(filled: Stores, changes: dict[str, str], w
     assert filled.exporters.all() == before
 
 
-def test_a_new_exporter_names_everything_it_lacks(stores: Stores) -> None:
-    with pytest.raises(WrongUsage, match="name_ko: is missing; name_en: is missing; business_registration_number"):
-        set_exporter(stores, "new", {"city_en": "Seoul"})
+def test_a_mistyped_exporter_is_not_found_and_what_a_new_one_needs_is_told(filled: Stores) -> None:
+    with pytest.raises(NotFound, match=r"There is no exporter hanuel; known: .*haneul") as refused:
+        set_exporter(filled, "hanuel", {"city_en": "Seoul"})
+    assert "all of name_ko, name_en, business_registration_number, customs_clearance_code" in str(refused.value)
+
+
+def test_a_new_exporter_with_every_field_is_made_or_its_wrong_field_named(stores: Stores) -> None:
+    fields = {name: value.removeprefix("'") for name, value in ROW.items() if name != "id" and value}
+    with pytest.raises(WrongUsage, match="postcode: is the five digits"):
+        set_exporter(stores, "haneul", {**fields, "postcode": "4799"})
+    set_exporter(stores, "haneul", fields)
+    assert [one.id for one in stores.exporters.all()] == ["haneul"]
+
+
+def test_an_exporter_is_shown_by_the_names_that_set_it(filled: Stores) -> None:
+    report = set_exporter(filled, "haneul", {**BROKER, "carrier_accounts.mydhl": "123456789"})
+    fields = shown(report.exporter)
+    assert (fields["broker.declarant_code"], fields["carrier_accounts.mydhl"]) == (
+        "6N002",
+        "123456789",
+    )
+    assert fields["address_en"] == "3F, 12 Baram-gil|Seongdong-gu" and fields["origin_signer"] is None
 
 
 def declaration(state: FilingState, **more: Any) -> DeclarationRecord:

@@ -95,11 +95,13 @@ def test_the_mail_asks_for_the_original_and_holds_no_more_of_the_buyer_than_the_
     """Trap 26: a draft is no evidence, so the broker is asked for the original."""
     broker = exporters()[0].broker
     assert broker is not None
+    assert "첨부: 신고자료 (XLSX), 신고자료 (MS949 텍스트), 수출신고서 작성표 (PDF)" in mail(DECLARED[0], broker, DAY)
     text = mail(DECLARED[0], broker, DAY, attachments=("신고자료.xlsx",))
     for expected in (
         "제목: [수출신고 의뢰] 주식회사 봄날화장품 6KRMLC45848383497-1",
         "가온관세사무소 윤서진 관세사 귀하",
         "Maria Jose Nunoa Perez",
+        "- 신고방식: 전자상거래 간이수출신고 (거래구분 15)",
         "FCA-USD-81.10",
         "₩112,693",
         "22382 인천광역시 중구 구름로 271",

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.domain.parcel import ORDER, UCR, consignment, drawn_up, facts, item, package, part, usd
+from tests.domain.parcel import ORDER, UCR, consignment, drawn_up, exporter, facts, item, package, part, usd
 from tradelane.domain.carriage import CarriageCosts
-from tradelane.domain.catalogue import FilingChannel
+from tradelane.domain.catalogue import Drawback, FilingChannel
 from tradelane.domain.export_declaration import (
     CustomsRate,
     ExportDeclaration,
@@ -24,6 +24,7 @@ from tradelane.domain.export_declaration import (
     order_number,
 )
 from tradelane.domain.export_route import GoodsFacts, RouteRefused
+from tradelane.domain.identifiers import CustomsClearanceCode
 from tradelane.domain.money import Money
 from tradelane.domain.papers import Incoterm
 
@@ -222,3 +223,24 @@ def test_the_digest_of_goods_priced_at_the_airport_knows_no_carriage() -> None:
     """What the buyer pays the marketplace for carriage is on no box of an FCA declaration."""
     free, charged = (delivered(incoterm=Incoterm.FCA, shipping_charge=usd(charge)) for charge in (0, 10))
     assert free.digest == charged.digest
+
+
+def test_the_digest_covers_every_box_that_an_amendment_may_change() -> None:
+    """Composition, maker's code, papers of a requirement and drawback are boxes too (korea-export, section 1.4)."""
+    maker = CustomsClearanceCode("흙공장**1991015")
+
+    def digest(exporters: dict[str, Any] | None = None, **goods: Any) -> str:
+        known = {"exporters": (exporter(**exporters),)} if exporters else {}
+        parcel = consignment(item(**goods), **known)
+        return drawn_up(parcel, parcel.parts[0], THOUSAND, SUNDAY).digest
+
+    told = [
+        digest(),
+        digest(composition="Cotton 100%"),
+        digest(composition="Cotton 95%, elastane 5%"),
+        digest(maker_customs_id=maker),
+        digest(permits="수출허가서 제2026-1호"),
+        digest({"drawback": Drawback.SIMPLIFIED}, maker_customs_id=maker),
+        digest({"drawback": Drawback.SIMPLIFIED, "drawback_applicant": "2"}, maker_customs_id=maker),
+    ]
+    assert len(set(told)) == len(told)

@@ -36,7 +36,7 @@ def raw(language: Language, key: str) -> str:
     return wording.say(language, key, **{name: f"{{{name}}}" for name in PLACEHOLDERS})
 
 
-PLACEHOLDERS = ("order", "number", "days", "source", "code", "words", "what", "why", "order_no")
+PLACEHOLDERS = ("order", "number", "days", "source", "code", "words", "what", "why", "order_no", "new")
 
 
 def fields(text: str) -> set[str]:

@@ -132,6 +132,23 @@ async def test_a_formal_declaration_may_not_share_a_parcel(lane: Lane) -> None:
     assert count(await lane.effects(), "declare") == 2
 
 
+async def test_a_composition_that_is_amended_after_acceptance_is_told_to_customs_once(lane: Lane) -> None:
+    """One 5AS of kind A that names the box and nothing else; the parcel is booked only then."""
+    await lane.fault("mydhl", "book", "refuse")
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order = str(sold["order_id"])
+    await lane.held(order, "book_transport")
+    changed = {"items.HNG-TEE-01.composition": "Cotton 95%, elastane 5%"}
+    await lane.update(order, "amend", {"set": changed, "reason": "the label says so", "actor": "lee"})
+    assert (await lane.ended(order))["state"] == "delivered"
+    rows = await lane.effects()
+    [asked] = [row for row in rows if row["operation"] == "amend"]
+    assert (asked["detail"]["kind"], asked["detail"]["changed"]) == ("A", ["001.Component"])
+    assert count(rows, "declare") == 1
+    acted = [row["operation"] for row in rows if row["operation"] in ("declare", "amend", "book")]
+    assert acted == ["declare", "amend", "book"]
+
+
 @pytest.mark.parametrize("state", ["selected_documents", "selected_inspection"])
 async def test_what_a_person_saw_at_customs_is_the_answer_where_nobody_else_tells(lane: Lane, state: str) -> None:
     """A person files, then says that customs selected the declaration, then that it accepted it."""

@@ -235,8 +235,8 @@ EFFECTS = (
     Lost("publish_delivery_status", "mercadolibre", "publish_tracking_status", on_its_way),
 )
 
-ELSEWHERE = {"hand_to_broker", "void_booking"}
-"""Asked of a person by mail; not offered by MyDHL."""
+ELSEWHERE = {"hand_to_broker", "void_booking", "extend_loading_period"}
+"""Asked of a person by mail; not offered by MyDHL; asked for by an Update, never replayed (`test_export_watch`)."""
 
 
 def test_every_effect_of_the_spine_is_tried() -> None:

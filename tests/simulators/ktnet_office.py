@@ -171,7 +171,7 @@ def change(kind: str, number: str, **changes: object) -> Document:
     }
 
 
-async def depart(stage: Stage, number: str, waybill: str = "4213370015") -> None:
+async def depart(stage: Stage, number: str, waybill: str = "4213370015", packages: int = 1) -> None:
     """A parcel under the declaration leaves Korea now."""
-    cargo.tie(stage.connection(), waybill, number, 1, Decimal("1.4"))
+    cargo.tie(stage.connection(), waybill, number, packages, Decimal("1.4"))
     plan_event(stage.connection(), waybill, stage.now(), "DF", "Departed", "INCHEON", "+09:00")

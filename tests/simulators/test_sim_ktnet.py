@@ -441,6 +441,25 @@ async def test_an_amendment_is_asked_then_approved_and_one_effect(
     assert cargo.cargo_of(stage.connection(), number).weight_kg == "1.9"
 
 
+async def test_composition_maker_and_papers_are_boxes_that_an_amendment_fills_and_empties(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    number = await accepted(caller, clock)
+    fill = (
+        "A401=미상>흙공장\nMakerCustomsId=제조미상9999000>흙공장**1991015\nRefundCode=>2\n"
+        "CustomsTaxRefundRequest=NO>AD\nApplicationNotice=>수출요건확인: 001 허가서\n001.Component=>Clay 100%"
+    )
+    empty = "ApplicationNotice=>\n001.Component=Clay 100%>"
+    for terms in (fill, empty):
+        assert (await send(caller, "amend", amend(number, terms)))["ErrorCount"] == 0
+        clock.advance(timedelta(minutes=31))
+        assert (await status(caller, kind="5AS"))["Status"] == "05"
+    assert [row["detail"]["changed"] for row in await amendments(caller)] == [
+        ["A401", "MakerCustomsId", "RefundCode", "CustomsTaxRefundRequest", "ApplicationNotice", "001.Component"],
+        ["ApplicationNotice", "001.Component"],
+    ]
+
+
 async def test_an_amended_price_shows_in_the_total_once_it_is_approved(
     caller: httpx.AsyncClient, clock: HeldClock
 ) -> None:
@@ -497,6 +516,15 @@ BOWL = "Stoneware bowl, glazed"
         (f"001=>6912|KR|0.6|2|17.90|1|NO|{BOWL}", "[RanList[001].HSCode]"),
         ("001=>6912001000|KR|0.6", "[AmendRequestTerms]"),
         (f"001=>6912001000|KR|0.6|2|17.90|1|NO|{BOWL}|more", "[AmendRequestTerms]"),
+        ("001.Component=>", "정정할 내용이 없습니다"),
+        ("001.Component=Wood>Clay", "정정전 내용"),
+        ("003.Component=>Clay", "[AmendRequestTerms]"),
+        ("001.Component=>도자기", "[RanList[001].Component]"),
+        ("001.HSCode=>6912009000", "정정할 수 없는 항목"),
+        ("RefundCode=>1", "[RefundCode]"),
+        ("CustomsTaxRefundRequest=>AD", "[CustomsTaxRefundRequest]"),
+        ("CustomsTaxRefundRequest=NO>", "[CustomsTaxRefundRequest]"),
+        ("ExportPartyTypeCode=>A", "[ExportPartyTypeCode]"),
     ],
 )
 async def test_an_amendment_that_cannot_be_is_refused_and_changes_nothing(

@@ -24,7 +24,7 @@ from tests.simulators.ktnet_office import (
     send,
     status,
 )
-from tradelane.simulators import loading_deadline
+from tradelane.simulators import laws, loading_deadline
 from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import HeldClock
 from tradelane.simulators.rates import KST
@@ -233,6 +233,76 @@ async def test_an_extension_and_a_withdrawal_keep_an_acceptance_from_being_cance
     clock.advance(timedelta(days=60))
     states = [loading_deadline.settle(stage.connection(), one, clock.now()) for one in (extended, withdrawn)]
     assert states == ["accepted", "withdrawn"]
+
+
+async def test_trap_21_some_packages_gone_keep_no_acceptance_and_are_no_fulfilment(
+    caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
+) -> None:
+    """korea-export, traps 17 and 21: loaded packages may be fewer than cleared ones, and then nothing is settled."""
+    other = "6KRMLC44000000018-1"
+    half = await accepted(caller, clock, TotalPackageQuantity="2")
+    whole = await accepted(caller, clock, TotalPackageQuantity="2", OrderNo=other)
+    for number, waybill in ((half, "4213370015"), (whole, "4213370026")):
+        await depart(stage, number, waybill)
+    clock.advance(timedelta(hours=2))
+    await depart(stage, whole, "4213370037")
+    first, second = await status(caller), await status(caller, other)
+    assert first["Fulfillment"] == []
+    assert [row["BLNo"] for row in second["Fulfillment"]] == ["4213370026", "4213370037"]
+    clock.advance(timedelta(days=60))
+    db, now = stage.connection(), clock.now()
+    assert [loading_deadline.settle(db, number, now) for number in (half, whole)] == ["cancelled", "loaded"]
+    loaded_at = db.execute("SELECT loaded_at FROM declarations WHERE number = ?", (whole,)).fetchone()["loaded_at"]
+    assert loaded_at.startswith("2026-03-02T05:"), "the last package, not the first"
+
+
+async def test_a_later_deadline_may_be_asked_for_the_packages_that_are_still_here(
+    caller: httpx.AsyncClient, clock: HeldClock, stage: Stage
+) -> None:
+    number = await accepted(caller, clock, TotalPackageQuantity="2")
+    await depart(stage, number)
+    assert (await asked(caller, clock, number, "A608=20260401>20260501"))["Status"] == "05"
+
+
+# --- goods that the customs head confirms ----------------------------------------------------------------------------
+
+
+def confirmed(moment: datetime = NOON, **changes: object) -> Document:
+    """The second line is blood, which API029 lists for export."""
+    document = declaration(moment, **changes)
+    document["RanList"][1]["HSCode"] = "3002120000"
+    return document
+
+
+async def test_goods_that_api029_lists_for_export_are_no_simplified_declaration(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    """korea-export, sections 1.2 and 8: any hit of API029 with imexTp=1 excludes the simplified routes."""
+    assert (await refusal(caller, confirmed())).startswith("[TransactionType]")
+    formal = confirmed(TransactionType="11")
+    assert (await result(caller, "declaration", formal))["ResultTypeCode"] == "SUCCESS"
+
+
+async def test_goods_that_need_confirmation_for_import_alone_are_simplified(caller: httpx.AsyncClient) -> None:
+    """Cosmetics: API029 lists them with imexTp=2 (korea-export, section 8)."""
+    document = declaration()
+    document["RanList"][1]["HSCode"] = "3304991000"
+    assert (await send(caller, "declaration", document))["ErrorCount"] == 0
+
+
+def test_a_law_counts_from_its_first_to_its_last_day() -> None:
+    live = "9303200000"
+    assert [laws.confirmed_for_export(live, date(*day)) for day in ((2009, 12, 31), (2010, 1, 1))] == [False, True]
+
+
+async def test_an_amendment_makes_no_simplified_declaration_of_such_goods(
+    caller: httpx.AsyncClient, clock: HeldClock
+) -> None:
+    number = await accepted(caller, clock)
+    krw = declaration()["RanList"][1]["DeclAmount1"]
+    terms = f"002=>3002120000|KR|0.6|1|24.50|{krw}|NO|Notebook, bound paper"
+    asked_for = change("A", number, ExportPartyDeclarationId="6N904", AmendRequestTerms=terms)
+    assert (await refusal(caller, asked_for, "amend")).startswith("[TransactionType]")
 
 
 def test_what_was_never_declared_has_no_state(stage: Stage) -> None:

@@ -347,7 +347,7 @@ async def test_a_value_against_a_rule_is_a_business_error(
     assert any(problem.startswith(code) for problem in await refused(caller, changed(path, value), 400))
 
 
-async def test_goods_for_customs_need_an_export_declaration(caller: httpx.AsyncClient) -> None:
+async def test_trap_28_goods_for_customs_need_an_export_declaration(caller: httpx.AsyncClient) -> None:
     body = booking()
     del body["content"]["exportDeclaration"]
     assert (await refused(caller, body, 400))[0].startswith("7105:")
@@ -485,7 +485,7 @@ async def test_a_wrong_upload_is_refused(caller: httpx.AsyncClient, changes: Jso
     assert await ledger(caller) == [("book", UCR)]
 
 
-async def test_papers_need_a_booking_with_paperless_trade(caller: httpx.AsyncClient) -> None:
+async def test_trap_28_papers_need_a_booking_with_paperless_trade(caller: httpx.AsyncClient) -> None:
     waybill = await booked(caller, booking(valueAddedServices=[]))
     answer = await caller.patch(f"/shipments/{waybill}/upload-image", json=upload())
     assert answer.status_code == 400

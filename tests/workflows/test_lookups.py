@@ -24,7 +24,7 @@ from tradelane.domain.transport import CarrierDocument
 
 WRITES = {
     "marketplace": ("publish_tracking", "publish_delivery"),
-    "filing": ("lodge", "withdraw", "amend"),
+    "filing": ("lodge", "withdraw", "amend", "extend"),
     "carrier": ("book", "upload_document", "send_preadvice", "void"),
     "tracking": ("register",),
     "broker": ("hand_over",),

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from tradelane.contracts.steps import (
     ARCHIVE_DOSSIER,
+    EXTEND_LOADING_PERIOD,
     PLAN_CONSIGNMENT,
     RECORD_DECISION,
     SURVEY_EFFECTS,
@@ -81,6 +82,11 @@ def aim(order: str, step: str, story: Story, holds: Sequence[Hold], *, fresh: bo
         own = tuple(one for one in _last(rounds) if one.key == key)
         ended = tuple(name for name in _ended(story.rounds) if name != key)
         return Target(key=key, way=Way.GO_ON, again=own, kept=ended, hold=hold)
+    if key.partition(":")[0] == EXTEND_LOADING_PERIOD.name:
+        raise RefusedByRule(
+            f"{key} was asked for by a person, and a run that is taken back is not asked again: "
+            f"`tradelane orders extend {order} --until DATE --reason WHY` asks anew."
+        )
     return _reset(key, story, rounds)
 
 

@@ -29,6 +29,11 @@ FIELDS: tuple[str, ...] = (
 )
 """Names of all values of an exporter but those of its accounts."""
 
+NEEDED: tuple[str, ...] = tuple(
+    name for name, field in Exporter.model_fields.items() if name != "id" and field.is_required()
+)
+"""Fields that a new exporter cannot do without."""
+
 TOLD = f"{', '.join(FIELDS)}, {ACCOUNTS}.CARRIER"
 COLUMNS = Columns(known=lambda name: _is_field(name), told=TOLD, needed=("id",))
 
@@ -61,6 +66,17 @@ def exporters(stores: Stores, exporter_id: str | None) -> tuple[Exporter, ...]:
     return (found[exporter_id],)
 
 
+def shown(exporter: Exporter) -> dict[str, object]:
+    """The fields of an exporter under the names by which they are set, parts and accounts one by one."""
+    fields: dict[str, object] = {}
+    for name, value in exporter.model_dump(mode="json", exclude={"id"}).items():
+        if isinstance(value, dict):
+            fields |= {f"{name}.{part}": one for part, one in value.items()} or {name: None}
+        else:
+            fields[name] = "|".join(value) if name == "address_en" else value
+    return fields
+
+
 def set_exporter(stores: Stores, exporter_id: str, changes: Mapping[str, str]) -> SetReport:
     """Change fields of one exporter; an unknown id becomes a new one, an empty value takes an optional one away.
 
@@ -79,6 +95,11 @@ def set_exporter(stores: Stores, exporter_id: str, changes: Mapping[str, str]) -
         raise WrongUsage(f"{filled[0]} has parts: set {filled[0]}.NAME, or leave {filled[0]}= empty to take it away.")
     known = stores.exporters.get([exporter_id]).get(exporter_id)
     exporter, wrong = _made(known, {"id": exporter_id, **changes})
+    if known is None and exporter is None and not _is_whole(changes):
+        raise NotFound(
+            f"There is no exporter {exporter_id}; known: {', '.join(one.id for one in stores.exporters.all()) or 'none'}. "
+            f"A new one is made with all of {', '.join(NEEDED)} at once, or with `tradelane exporters import FILE`."
+        )
     if exporter is None or wrong:
         raise WrongUsage(f"{'; '.join(f'{field}: {words}' for field, words in wrong)}.")
     _check_channel(stores, known, exporter)
@@ -132,6 +153,11 @@ def _is_field(name: str) -> bool:
     return name in FIELDS or bool(part == ACCOUNTS and dot and rest)
 
 
+def _is_whole(changes: Mapping[str, str]) -> bool:
+    """Whether somebody means to make an exporter: every field is there that one cannot do without."""
+    return all(changes.get(name) for name in NEEDED)
+
+
 def _plain(cell: str) -> str:
     """A cell's text; a number that lost its digits is left to the field's own rule."""
     return str(cell) if isinstance(cell, NumberCell) else literal(cell)
@@ -180,6 +206,8 @@ def _said(error: Any) -> tuple[str, str]:
     place = ".".join(str(one) for one in error["loc"])
     if error["type"] == "missing":
         return place, "is missing"
+    if place == "drawback_applicant":
+        return place, "is 1 (the exporter, 수출화주) or 2 (the maker, 제조자)"
     return place, str(error["msg"]).removeprefix("Value error, ").removesuffix(".")
 
 

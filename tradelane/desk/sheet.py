@@ -165,6 +165,12 @@ def read_csv(path: Path, content: bytes, columns: Columns, encoding: str = "utf-
             why = f"has {len(cells)} cells and the header {len(header)}; write 1200, not 1,200, and quote text with commas"
             problems.append(Problem(line=line, column="row", reason=why))
             continue
+        if len(cells) < len(header):  # an empty cell means *not known*: a row cut short would wipe what is stored
+            why = (
+                f"has {len(cells)} cells and the header {len(header)}; write every cell, empty ones between commas too"
+            )
+            problems.append(Problem(line=line, column="row", reason=why))
+            continue
         found = dict.fromkeys(header, "")
         for name, cell in zip(header, cells, strict=False):
             text = cell.strip(" \u00a0\u3000")
@@ -211,7 +217,7 @@ def check_header(place: str, header: Sequence[str], columns: Columns) -> tuple[s
 def formula(text: str) -> str:
     """Why a formula is no value."""
     shown = text if len(text) <= 30 else text[:29] + "…"
-    return f"holds the formula {shown}; put its result as a value (copy, paste values), or write '{shown[:1]} first for text"
+    return f"holds the formula {shown}; put its result as a value (copy, paste values), or, where it is meant as text, put an apostrophe before it"
 
 
 def neutral(text: str) -> str:
@@ -235,6 +241,10 @@ def literal(text: str) -> str:
 def _text(path: Path, content: bytes, encoding: str) -> str:
     if encoding not in ENCODINGS:
         raise WrongUsage(f"--encoding is {' or '.join(ENCODINGS)}, not {encoding}.")
+    if path.suffix.lower() == ".xlsx":
+        raise WrongUsage(
+            f"{path} is called a workbook and is none; save it anew as a workbook (.xlsx), or as CSV UTF-8."
+        )
     if content.startswith(_OTHER_ENCODINGS) or b"\x00" in content:
         raise WrongUsage(f"{path} is UTF-16 or no text at all; {SAVE_AS}.")
     if content.lstrip()[:1] == b"<":
@@ -272,4 +282,12 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as wrong:
-        raise WrongUsage(f"{path} cannot be read from line {line} on: {wrong}.") from wrong
+        begins = text.partition("\n")[0]
+        if told == 0 and ";" in begins and "," not in begins:
+            raise WrongUsage(f"{path} has semicolons between its columns; {SAVE_AS}.") from wrong
+        if "larger than field limit" in str(wrong):
+            why = f"a cell has more than {csv.field_size_limit()} characters"
+        else:
+            why = 'a quotation mark opens a cell and does not close it well (inside a cell it is written twice, "")'
+        how = "mend that line, or save the file as a workbook (.xlsx)"
+        raise WrongUsage(f"{path} cannot be read from line {line} on: {why}; {how}.") from wrong

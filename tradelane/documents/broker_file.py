@@ -65,7 +65,11 @@ def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
     return _timeless(out.getvalue(), day)
 
 
-def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachments: Sequence[str] = ()) -> str:
+ATTACHED: tuple[str, ...] = ("신고자료 (XLSX)", "신고자료 (MS949 텍스트)", "수출신고서 작성표 (PDF)")
+"""What goes with the mail: the sheet, the flat file and the worksheet, which are drawn with it."""
+
+
+def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachments: Sequence[str] = ATTACHED) -> str:
     """A mail to the broker, ready to be sent: subject, empty line, body, in Korean.
 
     It holds what the declaration needs and no more of the buyer than the Latin name that stands in it.
@@ -74,7 +78,7 @@ def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachmen
     exporter = declaration.exporter
     facts = (
         ("참조번호", declaration.order_no),
-        ("신고구분", f"{sheet.route} (거래구분 {ROUTES[declaration.route][0]})"),
+        ("신고방식", f"{sheet.route} (거래구분 {ROUTES[declaration.route][0]})"),
         ("신고희망일", f"{day:%Y-%m-%d} (당일 신고)"),
         ("수출화주", exporter.name_ko),
         ("사업자등록번호", exporter.business_registration_number.printed),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.domain.carriage import HOLDS_BOTH, HOLDS_FREIGHT
-from tradelane.domain.catalogue import Exporter, FilingChannel
+from tradelane.domain.catalogue import Drawback, Exporter, FilingChannel
 from tradelane.domain.consignment import Consignment, ConsignmentItem, DeclarationPart
 from tradelane.domain.customs_rate import CustomsRate as CustomsRate
 from tradelane.domain.customs_rate import fob_krw as fob_krw
@@ -120,13 +120,26 @@ class ExportDeclaration(_Value):
             self.gross_weight_g,
             self.incoterm,
         )
-        if self.freight is None:
-            return digest_of((parcel, lines))
-        # won of insurance follow from the week's rate: what they are counted by does not
-        charges = [line.payment.model_dump(mode="json") for line in self.lines]
-        return digest_of(
-            (parcel, lines, charges, self.freight.model_dump(mode="json"), str(self.insurance_permille.normalize()))
-        )
+        told: tuple[object, ...] = (parcel, lines)
+        if self.freight is not None:
+            # won of insurance follow from the week's rate: what they are counted by does not
+            charges = [line.payment.model_dump(mode="json") for line in self.lines]
+            permille = str(self.insurance_permille.normalize())
+            told = (*told, charges, self.freight.model_dump(mode="json"), permille)
+        return digest_of((*told, *self._further_boxes()))
+
+    def _further_boxes(self) -> tuple[object, ...]:
+        """Boxes that most goods leave empty: composition, the maker's code, papers of a requirement, drawback.
+
+        Nothing where all are empty, so that such a declaration keeps the digest it always had.
+        """
+        goods = [
+            (line.item.composition.strip(), line.item.maker_customs_id or "", line.item.permits.strip())
+            for line in self.lines
+        ]
+        wish = self.exporter.drawback
+        told = wish is not Drawback.NONE or any(any(boxes) for boxes in goods)
+        return (goods, (wish.value, self.exporter.drawback_applicant)) if told else ()
 
 
 def order_number(ucr: Ucr, part: DeclarationPart, round_: int) -> str:

@@ -79,8 +79,8 @@ def tie(db: sqlite3.Connection, waybill: str, number: str, packages: int, weight
 
 
 def carriages(db: sqlite3.Connection, number: str, now: datetime) -> list[Carriage]:
-    """The parcels of a declaration that have left by now, first departure first; notes the loading in the world."""
-    found = [
+    """The parcels of a declaration that have left by now, first departure first."""
+    return [
         Carriage(row["waybill"], instant(row["departed"]), row["packages"], Decimal(row["weight_kg"]))
         for row in db.execute(
             "SELECT p.waybill, p.packages, p.weight_kg, min(e.due_at) AS departed FROM parcel_declarations p"
@@ -89,10 +89,24 @@ def carriages(db: sqlite3.Connection, number: str, now: datetime) -> list[Carria
             (DEPARTED, iso(now), number),
         )
     ]
-    if found:
-        db.execute(
-            "UPDATE declarations SET state = 'loaded', loaded_at = ?"
-            " WHERE number = ? AND state = 'accepted' AND accepted_at <= ?",
-            (iso(found[0].departed_at), number, iso(now)),
-        )
-    return found
+
+
+def loaded(db: sqlite3.Connection, number: str, now: datetime) -> bool:
+    """Whether every package that was cleared has left by now; some of them is not loaded. Noted in the world."""
+    wanted, left = packages_cleared(db, number), 0
+    for gone in carriages(db, number, now):
+        left += gone.packages
+        if left >= wanted:
+            db.execute(
+                "UPDATE declarations SET state = 'loaded', loaded_at = ?"
+                " WHERE number = ? AND state = 'accepted' AND accepted_at <= ?",
+                (iso(gone.departed_at), number, iso(now)),
+            )
+            return True
+    return False
+
+
+def packages_cleared(db: sqlite3.Connection, number: str) -> int:
+    """How many packages a declaration cleared; one where nobody noted it."""
+    written = cargo_of(db, number).packages
+    return int(written) if written.isdecimal() else 1

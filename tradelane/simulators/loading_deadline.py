@@ -2,20 +2,18 @@
 
 KTNET writes declarations and moves their deadlines, UNI-PASS prints them; both let this module settle a declaration
 before they speak of it. The rule is the authority's (관세법 제251조, 제8조③): 30 days from the acceptance, a last day
-that is a Saturday, Sunday, public holiday or 1 May rolls on; an acceptance whose goods have not left 14 days after the
-deadline is cancelled. Nothing is decided by a running clock: the state is a function of the books and the trade time.
+that is a Saturday, Sunday, public holiday or 1 May rolls on; an acceptance whose goods have not left, every
+package of them, 14 days after the deadline is cancelled. Nothing is decided by a running clock: the state is a function of the books and the trade time.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import date, datetime, timedelta
-from functools import cache
-
-from holidays import country_holidays
 
 from tradelane.simulators import cargo
 from tradelane.simulators.clock import instant, iso
+from tradelane.simulators.days_off import is_day_off
 from tradelane.simulators.rates import KST
 
 LOADING_DAYS = 30
@@ -28,16 +26,10 @@ LATEST = 365
 CANCELLED = "cancelled"
 
 
-@cache
-def _days_off(year: int) -> frozenset[date]:
-    """Public and substitute holidays of a year in Korea, and Labour Day."""
-    return frozenset({*country_holidays("KR", years=year), date(year, 5, 1)})
-
-
 def last_day(accepted_at: datetime) -> date:
     """The last day for loading of a declaration accepted at an instant, rolled past days off."""
     day = accepted_at.astimezone(KST).date() + timedelta(days=LOADING_DAYS)
-    while day.weekday() >= 5 or day in _days_off(day.year):
+    while is_day_off(day):
         day += timedelta(days=1)
     return day
 
@@ -58,10 +50,10 @@ def settle(db: sqlite3.Connection, number: str, now: datetime) -> str:
     if row is None:
         return ""
     cancelled_at = instant(row["load_before"]) + ANSWER_DAYS
-    if row["state"] == "accepted" and now > cancelled_at and not cargo.carriages(db, number, cancelled_at):
+    if row["state"] == "accepted" and now > cancelled_at and not cargo.loaded(db, number, cancelled_at):
         db.execute("UPDATE declarations SET state = ? WHERE number = ?", (CANCELLED, number))
         return CANCELLED
-    cargo.carriages(db, number, now)
+    cargo.loaded(db, number, now)
     settled = _row(db, number, now)
     return "" if settled is None else str(settled["state"])
 

@@ -43,11 +43,11 @@ async def news(j: Journey, name: str, filing: Filing) -> Filing:
             summary=f"customs' answer to {filing.order_no}",
             or_else=lambda: key in j.steps.answers,
         )
-        _answered(j, key)
+        await _answered(j, key)
         reply = await j.steps.perform(READ_EXPORT_ACCEPTANCE, request(j, name, filing), part=name)
         if reply.filing.state is not filing.state:
-            j.steps.close_hold(key)
             j.filings[name] = reply.filing
+            await _answered(j, key, settled=True)
             return reply.filing
         if filing.state in SELECTED:
             _show(j, key, filing)
@@ -63,6 +63,7 @@ async def news(j: Journey, name: str, filing: Filing) -> Filing:
         ),
         outside=True,
     )
+    j.hear_of(f"ktnet:{filing.order_no}")  # what a person has done about it is read at once
     return filing
 
 
@@ -80,10 +81,17 @@ def _show(j: Journey, key: str, filing: Filing) -> None:
     j.steps.open_hold(key, READ_EXPORT_ACCEPTANCE.name, failure, completable=True)
 
 
-def _answered(j: Journey, key: str) -> None:
-    """Act on a person's answer: look again at once, with what was typed, or end the journey."""
-    if key not in j.steps.answers:
+async def _answered(j: Journey, key: str, *, settled: bool = False) -> None:
+    """Act on a person's answer: look again at once, with what was typed or amended, or end the journey.
+
+    Once customs has `settled` it the hold goes without an answer too; a cancel that was decided meanwhile stands.
+    """
+    if key not in j.steps.answers and not settled:
         return
     answer = j.steps.close_hold(key)
-    if answer is not None and answer.action == Resolution.CANCEL:
+    if answer is None:
+        return
+    if answer.action == Resolution.CANCEL:
         raise Abandoned(answer.reason)
+    if answer.action == Resolution.AMEND:  # of what customs is not looking at
+        await j.replan()

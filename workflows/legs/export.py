@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.steps import (
         AMEND_EXPORT_DECLARATION,
         LODGE_EXPORT_DECLARATION,
+        READ_EXPORT_ACCEPTANCE,
         SCREEN_PARTIES,
         AmendRequest,
         LodgeRequest,
@@ -34,14 +35,27 @@ with workflow.unsafe.imports_passed_through():
 CHOOSE_ROUTE = "choose_route"
 """Key of the hold of goods that no route takes as they stand."""
 
+OF_ONE_DECLARATION = (
+    LODGE_EXPORT_DECLARATION.name,
+    READ_EXPORT_ACCEPTANCE.name,
+    AMEND_EXPORT_DECLARATION.name,
+    CHOOSE_ROUTE,
+)
+"""Steps whose keys name the declaration whose goods they are about."""
+
 
 def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
     """Whether an amendment of these paths speaks of the goods of the declaration that holds under a key."""
     step, _, name = key.partition(":")
-    if step != LODGE_EXPORT_DECLARATION.name:
+    if step not in OF_ONE_DECLARATION or all(part.name != name for part in j.plan.parts):
         return True
     own = {item.sku for item in part_of(j, name).items}
     return any(sku_of(path) is None or sku_of(path) in own for path in paths)
+
+
+def to_be_declared(j: Journey) -> bool:
+    """Whether goods wait for a person to mend what is to be declared of them: for the first time, or anew."""
+    return any(key.partition(":")[0] in (LODGE_EXPORT_DECLARATION.name, CHOOSE_ROUTE) for key in j.steps.holds)
 
 
 def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
@@ -112,6 +126,8 @@ async def _in_one_parcel(j: Journey) -> None:
         answer = await j.steps.hold(key, LODGE_EXPORT_DECLARATION.name, failure, outside=True)
         if answer.action == Resolution.COMPLETE:
             return
+        if answer.action != Resolution.AMEND:  # which has planned anew
+            await j.replan()  # an exporter may go another way now
 
 
 def part_of(j: Journey, name: str) -> DeclarationPart:
@@ -122,6 +138,7 @@ def part_of(j: Journey, name: str) -> DeclarationPart:
 async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
     while True:
         drawn = await _drawn(j, name, filing_round)
+        j.carrier_clears.pop(name, None)
         if drawn.route is ExportRoute.LIST_CLEARANCE:
             j.carrier_clears[name] = drawn  # the carrier's list stands in for a declaration: there is nothing to file
             return
@@ -152,12 +169,15 @@ async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
 async def bring_in_line(j: Journey) -> None:
     """Amend (정정) every accepted declaration that says other than the plan does now, before a costly step.
 
-    The amounts stay at the rate of the day it was filed: an amendment corrects that declaration.
+    The amounts stay at the rate of the day it was filed: an amendment corrects that declaration. Goods on the carrier's
+    list are drawn up anew: amended, they may have to be declared after all.
     """
     for part in j.plan.parts:
         filing = j.filings.get(part.name)
         if filing is not None and filing.state is FilingState.ACCEPTED:
             await _in_line(j, part.name, filing)
+        elif part.name in j.carrier_clears:
+            await _accepted(j, part.name, j.rounds_filed.get(part.name, 0) + 1)
 
 
 async def _in_line(j: Journey, name: str, filing: Filing) -> None:
@@ -198,6 +218,9 @@ async def _drawn(
     Goods that have no way to customs, or that lack the papers of a requirement, wait for a person.
     """
     while True:
+        await workflow.wait_condition(lambda: not j.planning)  # what is amended is planned in first
+        if not j.knows(item.hsk for item in part_of(j, name).items):
+            await j.know_goods(lambda: j.plan)
         part, known = part_of(j, name), rate or j.rate
         assert j.goods_facts is not None and known is not None, "every plan is made with rate and requirements"
         channel = j.channel_of(j.plan.exporter(part.exporter_id))
@@ -254,7 +277,7 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
 
     async def renew() -> None:
         await j.read_rate()
-        await j.know_goods(j.plan, anew=True)
+        await j.know_goods(lambda: j.plan, anew=True)
 
     j.rounds_filed[name] = filing_round
     j.lodging.add(name)

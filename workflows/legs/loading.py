@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from workflows.legs import acceptance, export
 from workflows.steps import Abandoned, Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
+    from tradelane.contracts.handmade import reports_done
     from tradelane.contracts.steps import (
         CONFIRM_LOADING,
         EXTEND_LOADING_PERIOD,
@@ -25,8 +27,8 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.trade_time import KOREA, today_in_korea
     from tradelane.domain.wording import say
 
-LONGEST_WATCH = timedelta(days=45)
-"""How long a loading is waited for when nobody knows a deadline yet."""
+LONGEST_WATCH = timedelta(days=5)
+"""How long a loading is waited for when nobody knows a deadline yet: well within the thirty days it may be counted to."""
 
 
 @dataclass
@@ -44,12 +46,18 @@ class _Watch:
 
 
 async def confirm_loading(j: Journey) -> None:
-    """Watch the loading of every declaration until customs has confirmed it, warning before the deadline."""
-    await side_by_side(*(_loaded(j, name) for name, filing in sorted(j.filings.items()) if filing.number is not None))
+    """Watch the loading of every accepted declaration until customs has confirmed it, warning before the deadline."""
+    accepted = [filing.order_no for filing in j.accepted()]
+    names = (name for name, filing in sorted(j.filings.items()) if filing.order_no in accepted)
+    await side_by_side(*(_loaded(j, name) for name in names))
 
 
 async def extend(j: Journey, name: str, until: date, reason: str) -> str:
-    """Ask customs for a later loading deadline; gives what came of it."""
+    """Ask customs for a later loading deadline; gives what came of it.
+
+    Raises:
+        Abandoned: the wish was given up at a hold, or what it was for is over.
+    """
     filing, loading = j.filings[name], j.loadings[name]
     assert loading.load_before is not None, "the door has seen the deadline"
     reply = await j.steps.perform(
@@ -68,6 +76,13 @@ async def extend(j: Journey, name: str, until: date, reason: str) -> str:
     )
     j.hear_of(f"unipass:{filing.number}")
     return reply.state
+
+
+def _end_extensions(j: Journey, name: str) -> None:
+    """Nobody need decide any more about a later deadline: the goods have left, or their declaration is over."""
+    for key in sorted(j.steps.holds):
+        if key.startswith(f"{EXTEND_LOADING_PERIOD.name}:{name}-"):
+            j.steps.close_hold(key)
 
 
 def why_not_extended(j: Journey, name: str, until: date) -> str | None:
@@ -93,13 +108,15 @@ async def _loaded(j: Journey, name: str) -> None:
         number = j.filings[name].number
         loading = j.loadings.get(name)
         if loading is not None and loading.loaded and not loading.partial:
-            j.steps.close_hold(key)
+            await _settled(j, key)
+            _end_extensions(j, name)
             return
         wait, lead = _next_wait(j, loading, watch)
         woken = await j.news(
             f"unipass:{number}", within=wait, summary=f"loading of {number}", or_else=lambda: key in j.steps.answers
         )
-        await _answered(j, key, watch)
+        if key in j.steps.answers:
+            await _settled(j, key)
         if not woken:
             if lead is not None:
                 watch.leads.remove(lead)
@@ -107,13 +124,19 @@ async def _loaded(j: Journey, name: str) -> None:
                 j.steps.changed()
             elif loading is not None and loading.load_before is not None:
                 watch.late = True
+        standing = key in j.steps.holds
         j.loadings[name] = loading = await j.steps.perform(CONFIRM_LOADING, lambda: _request(j, name), part=name)
+        if standing and key not in j.steps.holds:  # the look held in its place: what was asked is asked again
+            watch.asked.clear()
         j.steps.changed()
         if watch.seen and not loading.found:
             await _gone(j, name)
-            watch = _Watch(list(j.steps.timetable.loading_warnings))
+            if j.filings[name].state is not FilingState.ACCEPTED:
+                return  # the goods go another way, on which nothing is watched
+            watch = _Watch(list(j.steps.timetable.loading_warnings), seen=j.filings[name].number == number)
             continue
         watch.seen = watch.seen or loading.found
+        await _dated(j, key, loading, watch)
         _warn(j, key, str(number), loading, watch)
 
 
@@ -133,17 +156,23 @@ def _request(j: Journey, name: str) -> LoadingRequest:
 
 def _warn(j: Journey, key: str, number: str, loading: Loading, watch: _Watch) -> None:
     """Put on the desk what a person must see to: a deadline that is near or has passed, packages left behind."""
-    if key in j.steps.holds or (loading.loaded and not loading.partial):
+    if loading.loaded and not loading.partial:
         return
     end = loading.load_before
     last = min(j.steps.timetable.loading_warnings, default=timedelta(0))
-    if watch.late and "late" not in watch.asked and end is not None:
+    if watch.late and "late" not in watch.asked and end is not None and key not in j.steps.answers:
+        missing = "not the loading of every package" if loading.partial else "no loading"
         words = (
-            f"{number} was to be loaded by {end} and customs has no loading; customs may announce that it cancels the "
+            f"{number} was to be loaded by {end} and customs has {missing}; customs may announce that it cancels the "
             f"acceptance: explain the cause within {ANSWER_WINDOW.days} days of the notice, or withdraw"
         )
-        _ask(j, key, Failure(reason="not_loaded", fault=Fault.CARRIER, words=words))
+        # takes the place of what nobody answered
+        retry = f"tradelane holds resolve {j.order_id} --step {key} --action retry"
+        commands = (reports_done(str(j.order_id), key), retry)
+        _ask(j, key, Failure(reason="not_loaded", fault=Fault.CARRIER, words=words, commands=commands))
         watch.asked |= {"late", "due"}
+    elif key in j.steps.holds:
+        return
     elif end is not None and not watch.late and last not in watch.leads and "due" not in watch.asked:
         counted = " (counted by us, nobody has printed a date)" if loading.computed else ""
         words = f"{number} is to be loaded by {end}{counted} and customs has no loading yet"
@@ -160,9 +189,9 @@ def _ask(j: Journey, key: str, failure: Failure) -> None:
     j.steps.open_hold(key, CONFIRM_LOADING.name, failure, completable=True)
 
 
-async def _answered(j: Journey, key: str, watch: _Watch) -> None:
-    """Act on a person's answer to a hold that waits beside the watch: look again, or end the journey."""
-    if key not in j.steps.answers or key not in j.steps.holds:
+async def _settled(j: Journey, key: str) -> None:
+    """Take a hold that waits beside the watch off the desk; a person who said so meanwhile ends the journey."""
+    if key not in j.steps.holds:
         return
     answer = j.steps.close_hold(key)
     if answer is not None and answer.action == Resolution.CANCEL:
@@ -170,27 +199,50 @@ async def _answered(j: Journey, key: str, watch: _Watch) -> None:
 
 
 async def _gone(j: Journey, name: str) -> None:
-    """Customs no longer shows a declaration it showed: the acceptance was cancelled, and a person says what follows.
+    """Customs no longer shows a declaration it showed: a person says what became of it.
 
-    After a retry the goods are declared anew where customs says that the acceptance is cancelled or withdrawn.
+    The filing channel need not know that an acceptance was cancelled. Where it says so, or a person has read it and types
+    it, the goods are declared anew; until then only the declaration itself ends the question by being shown again.
     """
-    filing = j.filings[name]
-    reply = await j.steps.perform(READ_EXPORT_ACCEPTANCE, acceptance.request(j, name, filing), part=name)
-    if reply.filing.state in acceptance.ENDED:
-        j.filings[name] = reply.filing
-    await j.steps.hold(
-        f"{CONFIRM_LOADING.name}:{name}",
-        CONFIRM_LOADING.name,
-        Failure(
-            reason="acceptance_gone",
-            fault=Fault.AUTHORITY,
-            words=f"customs no longer shows {filing.number} (the filing channel says {reply.filing.state.value}): "
-            "retry declares the goods anew where the acceptance is cancelled, and looks again where it is not",
-        ),
-    )
-    if reply.filing.state in acceptance.ENDED:
-        j.loadings.pop(name, None)
-        await export.declare_anew(j, name)
+    filing, key = j.filings[name], f"{READ_EXPORT_ACCEPTANCE.name}:{name}"
+    await _settled(j, f"{CONFIRM_LOADING.name}:{name}")  # about a deadline that nobody keeps any more
+    told = filing.state
+    while True:
+        resolve = f"tradelane holds resolve {j.order_id} --step {key} --action"
+        words = (
+            f"customs no longer shows {filing.number} (the filing channel says {told.value}): ask the office. Where the "
+            "acceptance is cancelled, complete with that, and the goods are declared anew; retry looks again"
+        )
+        ended = f"{resolve} complete --result state=cancelled --result number={filing.number}"
+        await j.steps.hold(
+            key,
+            READ_EXPORT_ACCEPTANCE.name,
+            Failure(
+                reason="acceptance_gone",
+                fault=Fault.AUTHORITY,
+                words=words,
+                commands=(ended, f"{resolve} retry"),
+                result_shape=json.dumps({"state": "cancelled", "number": str(filing.number)}),
+            ),
+            outside=True,
+        )
+        reply = await j.steps.perform(READ_EXPORT_ACCEPTANCE, acceptance.request(j, name, filing), part=name)
+        told = reply.filing.state
+        if told in acceptance.ENDED:
+            j.filings[name] = reply.filing
+            break
+        j.loadings[name] = await j.steps.perform(CONFIRM_LOADING, lambda: _request(j, name), part=name)
+        if j.loadings[name].found:
+            j.hear_of(f"unipass:{filing.number}")  # its deadline may be near by now
+            return
+    j.loadings.pop(name, None)
+    _end_extensions(j, name)
+    await export.declare_anew(j, name)
+    new = j.filings[name].number
+    if new is not None:
+        await j.make_papers()  # those that travel name the declaration
+        j.warnings.append(say(j.language, "sentence.declared_anew", number=str(filing.number), new=str(new)))
+        j.steps.changed()
 
 
 def deadline(loading: Loading) -> datetime | None:
@@ -201,14 +253,25 @@ def deadline(loading: Loading) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=KOREA)
 
 
+async def _dated(j: Journey, key: str, loading: Loading, watch: _Watch) -> None:
+    """Take note of the deadline and of the warnings whose time has passed: it may be learnt late, or be a short one."""
+    end = deadline(loading)
+    if end is None:
+        return
+    if watch.until != loading.load_before:  # the first date, or a later one after an extension
+        if watch.until is not None:
+            await _settled(j, key)  # what stands there is about the date before
+        watch.leads = list(j.steps.timetable.loading_warnings)
+        watch.until, watch.late, watch.asked = loading.load_before, False, set()
+    watch.leads = [lead for lead in watch.leads if end - j.now() > lead]
+    watch.late = watch.late or end <= j.now()
+
+
 def _next_wait(j: Journey, loading: Loading | None, watch: _Watch) -> tuple[timedelta, timedelta | None]:
     """How long nothing needs doing, and the warning that is due then."""
     end = deadline(loading) if loading else None
-    if loading is None or end is None:
+    if end is None:
         return LONGEST_WATCH, None
-    if watch.until != loading.load_before:  # the first date, or a later one after an extension
-        watch.leads = list(j.steps.timetable.loading_warnings)
-        watch.until, watch.late, watch.asked = loading.load_before, False, set()
     left = end - j.now()
     if left <= timedelta(0):
         watch.late = True

@@ -112,13 +112,16 @@ class KtnetFiling:
     ) -> None:
         """Ask for the amendment (정정, message 5AS kind A) of an accepted declaration.
 
+        Nothing is sent where every box would stay as it is: what changed is on none of them.
+
         Raises:
             Unavailable: an earlier request for the declaration is not decided yet.
             Refused: in KTNET's words, or before anything is sent when the amendment cannot be said.
         """
-        result = await self._calls.sent(
-            self._access.amend_path, amendment(declaration, filing, version, reason, self._access, accepted)
-        )
+        asked = amendment(declaration, filing, version, reason, self._access, accepted)
+        if asked is None:
+            return
+        result = await self._calls.sent(self._access.amend_path, asked)
         if result.refused:
             raise changes.amendment_refusal(result)
 

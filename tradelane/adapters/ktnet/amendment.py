@@ -1,12 +1,14 @@
 """The request to amend (정정, 5AS kind A) an accepted declaration: its boxes restated as they shall be.
 
 KTNET's guide has one text of 500 EUC-KR bytes for what is to change. We write one box a line, `code=before>after`: the
-item code of customs where it is documented (A401 maker, A501 buyer), else the name of the field in the declaration, and
-one line for each 란. Where a run no longer knows what was accepted, every box is restated without its *before*.
+item code of customs where it is documented (A401 maker, A501 buyer), else the name of the field in the declaration, one
+line for each 란, and one for its composition. Where a run no longer knows what was accepted, every box is restated
+without its *before*. What leaves every box as it is asks nothing: customs refuses an empty amendment.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,9 +36,19 @@ BOXES: tuple[tuple[str, str], ...] = (
     ("TotalRan", "TotalRan"),
     ("FreightAmount", "FreightAmount"),
     ("InsuranceAmount", "InsuranceAmount"),
+    ("MakerCustomsId", "MakerCustomsId"),
+    ("ExportPartyTypeCode", "ExportPartyTypeCode"),
+    ("CustomsTaxRefundRequest", "CustomsTaxRefundRequest"),
 )
 """Code -> field of the declaration. Declarant, exporter, numbers, days, route and rates are never restated: they stay. Freight and
 insurance are boxes only of terms whose price contains them."""
+
+NOTICE = "ApplicationNotice"
+MAY_BE_EMPTY = ("RefundCode", NOTICE)
+"""Fields that an amendment may also take away: who asks for drawback, papers of a requirement."""
+
+COMPOSITION = "Component"
+"""성분: a box of each line that may be empty too, written `001.Component`."""
 
 
 def amendment(
@@ -46,8 +58,8 @@ def amendment(
     reason: str,
     access: KtnetAccess,
     accepted: ExportDeclaration | None = None,
-) -> dict[str, Any]:
-    """One entry of `DocList`.
+) -> dict[str, Any] | None:
+    """One entry of `DocList`; None when no box would change.
 
     Raises:
         Refused: the data cannot be declared as they stand (as for a declaration), the declaration has no number, or
@@ -57,6 +69,8 @@ def amendment(
         raise Refused(PARTY, "cannot_amend", "The declaration number is not known.", fault=Fault.OURS)
     exporter = declaration.exporter
     said = terms(declaration, filing, access, accepted)
+    if not said:
+        return None
     if euc_kr_length(said) > LONGEST_TERMS:
         words = (
             f"The amendment of {filing.number.printed} to version {version} is longer than the {LONGEST_TERMS} bytes "
@@ -94,16 +108,38 @@ def terms(
     before = _rows(accepted, access) if accepted is not None else {}
     if filing.total_krw is not None:
         before["TotalDeclAmountKRW"] = f"{filing.total_krw.amount:.0f}"
-    told = [code for code, value in wanted.items() if accepted is None or before.get(code) != value]
-    return "\n".join(f"{code}={'' if code.isdigit() else before.get(code, '')}>{wanted[code]}" for code in told)
+    told = [code for code, value in wanted.items() if accepted is None or before.get(code, "") != value]
+    return "\n".join(f"{code}={_before(code, before)}>{wanted[code]}" for code in told)
+
+
+def _before(code: str, before: Mapping[str, str]) -> str:
+    """What a box says until then; left out of a 란 and of the remarks, whose length the text has no room for twice."""
+    return "" if code.isdigit() or code == NOTICE else before.get(code, "")
 
 
 def _rows(declaration: ExportDeclaration, access: KtnetAccess) -> dict[str, str]:
     boxes = document(declaration, declaration.rate.valid_from, access)  # the day is not restated
     return {
         **{code: str(boxes[field]) for code, field in BOXES if field in boxes},
-        **{line["RanNo"]: _line(line) for line in boxes["RanList"]},
+        **{field: _plain(boxes.get(field, "")) for field in MAY_BE_EMPTY},
+        **{code: value for line in boxes["RanList"] for code, value in _goods(line)},
     }
+
+
+def _goods(line: dict[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What is told of one 란: its values, then its composition, which a line that is new needs after them."""
+    [item] = line["ItemList"]
+    number = line["RanNo"]
+    return (number, _line(line)), (f"{number}.{COMPOSITION}", _plain(item.get(COMPOSITION, "")))
+
+
+def _plain(text: str) -> str:
+    """Text without the sign that parts before from after.
+
+    >>> _plain("수출요건확인: 001 license > 5 kg")
+    '수출요건확인: 001 license 5 kg'
+    """
+    return " ".join(text.replace(">", " ").split())
 
 
 def _line(line: dict[str, Any]) -> str:

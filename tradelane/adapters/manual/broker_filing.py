@@ -11,7 +11,7 @@ from datetime import date
 
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.manual.desk import PARTY
-from tradelane.adapters.manual.filing import LODGE, ManualFiling, told
+from tradelane.adapters.manual.filing import LODGE, ManualFiling, kind_for, lines_of, told
 from tradelane.domain.catalogue import Broker, Exporter
 from tradelane.domain.export_declaration import ExportDeclaration, Filing
 from tradelane.domain.holds import Fault
@@ -48,13 +48,13 @@ class BrokerFiling(ManualFiling):
         orders = self._desk.orders_of(ucr)
         words = (
             f"Hand the export declaration {declaration.order_no} of {exporter.name_en} to its broker "
-            f"{_named(exporter.broker)}, to be filed on {day}: {len(declaration.lines)} lines, {declaration.amount}, "
+            f"{_named(exporter.broker)}, to be filed on {day}: {lines_of(declaration)}, {declaration.amount}, "
             f"FOB {declaration.fob}, route {declaration.route.value}. The file is ready, as a sheet, in MS949 and as the "
             "text of a mail; type the number and the acceptance when the broker reports them."
         )
         asked = self._desk.work(orders, f"{LODGE}:{name}", words, Fault.AUTHORITY)
         order = orders[0] if orders else "ORDER"
-        fetch = f"tradelane documents get {order} --kind {HANDOFF[0]} -o {declaration.order_no}.xlsx"
+        fetch = f"tradelane documents get {order} --kind {kind_for(HANDOFF[0], name)} -o {declaration.order_no}.xlsx"
         asked.commands = (fetch, *asked.commands)
         raise asked
 

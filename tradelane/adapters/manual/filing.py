@@ -26,6 +26,8 @@ WITHDRAW = "withdraw_export_declaration"
 AMEND = "amend_export_declaration"
 READ = "read_export_acceptance"
 EXTEND = "extend_loading_period"
+WORKSHEET = "declaration_worksheet"
+"""Kind of the stored document from which a person keys a declaration."""
 
 
 class ManualFiling:
@@ -48,10 +50,15 @@ class ManualFiling:
         ucr, name = told(declaration.order_no)
         words = (
             f"File the export declaration of {declaration.exporter.name_en} by hand, dated {day}: "
-            f"{len(declaration.lines)} lines, {declaration.amount}, FOB {declaration.fob}, "
-            f"reference {declaration.order_no}."
+            f"{lines_of(declaration)}, {declaration.amount}, FOB {declaration.fob}, "
+            f"reference {declaration.order_no}. The worksheet (수출신고서 작성표) has every box."
         )
-        raise self._desk.work(self._desk.orders_of(ucr), f"{LODGE}:{name}", words, Fault.AUTHORITY)
+        orders = self._desk.orders_of(ucr)
+        asked = self._desk.work(orders, f"{LODGE}:{name}", words, Fault.AUTHORITY)
+        order = orders[0] if orders else "ORDER"
+        fetch = f"tradelane documents get {order} --kind {kind_for(WORKSHEET, name)} -o {declaration.order_no}.pdf"
+        asked.commands = (fetch, *asked.commands)
+        raise asked
 
     async def status(self, order_no: str, exporter_id: str) -> Filing | None:
         return self._filed(order_no)
@@ -87,7 +94,7 @@ class ManualFiling:
         number = filing.number.printed if filing.number else filing.order_no
         words = (
             f"Amend (정정) the export declaration {number} by hand to version {version}: {reason.strip().rstrip('.')}. "
-            f"It is to say {len(declaration.lines)} lines, {declaration.amount}, FOB {declaration.fob}, "
+            f"It is to say {lines_of(declaration)}, {declaration.amount}, FOB {declaration.fob}, "
             f"{declaration.packages} packages of {declaration.gross_weight_g} g gross, as on the new papers."
         )
         orders = self._desk.orders_of(ucr)
@@ -124,6 +131,21 @@ class ManualFiling:
             if decision.kind == "complete" and decision.step in (lodged, read)
         )
         return stands([telling for telling in tellings if telling is not None], order_no)
+
+
+def kind_for(kind: str, name: str) -> str:
+    """Kind of a stored paper that one declaration of a parcel has for itself: two exporters' papers keep apart.
+
+    >>> kind_for("declaration_worksheet", "d1"), kind_for("declaration_worksheet", "d2")
+    ('declaration_worksheet', 'declaration_worksheet_d2')
+    """
+    return kind if name == "d1" else f"{kind}_{name}"
+
+
+def lines_of(declaration: ExportDeclaration) -> str:
+    """How many lines (란) a declaration has, in words."""
+    count = len(declaration.lines)
+    return f"{count} line" if count == 1 else f"{count} lines"
 
 
 def _telling(decision: Decision, shape: type[FiledByHand] | type[SeenByHand]) -> Telling | None:

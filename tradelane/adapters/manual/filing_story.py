@@ -20,22 +20,37 @@ _RANK = {
 }
 """How far a state is; of two that are equally far the later counts."""
 
+FOR_GOOD = frozenset({FilingState.WITHDRAWN, FilingState.CANCELLED})
+"""States that end an acceptance."""
+
 
 def stands(tellings: Sequence[Telling], order_no: str) -> Filing | None:
     """The filing under a reference as the tellings leave it, oldest first; None while nobody told anything of it.
 
-    An error notice (`rejected`) ends a round: what is typed after it is of the next one, as the reference says
-    (`UCR-1~2`). A round begun elsewhere has no notice typed here, so a later reference reads the latest round.
+    An error notice (`rejected`) ends a round, and so do a withdrawal and a cancelled acceptance: what is typed after it
+    is of the next one, as the reference says (`UCR-1~2`). A round begun elsewhere has no notice typed here, so a later reference reads the latest round.
     """
     rounds: list[Filing | None] = [None]
     for telling in tellings:
+        if _speaks_of_the_past(telling, rounds):
+            continue
         if isinstance(telling, SeenByHand) and telling.state == "rejected":
             if rounds[-1] is None or _RANK[rounds[-1].state] < _RANK[FilingState.ACCEPTED]:
                 rounds[-1] = Filing(order_no=order_no, state=FilingState.REJECTED, words=_words(telling))
                 rounds.append(None)
             continue
-        rounds[-1] = _later(rounds[-1], telling, order_no)
+        rounds[-1] = told = _later(rounds[-1], telling, order_no)
+        if told.state in FOR_GOOD:
+            rounds.append(None)
     return rounds[min(_round(order_no), len(rounds)) - 1]
+
+
+def _speaks_of_the_past(telling: Telling, rounds: Sequence[Filing | None]) -> bool:
+    """Whether a telling is about an acceptance that has ended for good: its number is never used again."""
+    last = rounds[-2] if len(rounds) > 1 and rounds[-1] is None else None
+    if last is None or last.state not in FOR_GOOD:
+        return False
+    return telling.number == last.number if telling.number is not None else _state(telling) in FOR_GOOD
 
 
 def _later(now: Filing | None, telling: Telling, order_no: str) -> Filing:

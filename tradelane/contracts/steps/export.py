@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
 from tradelane.contracts.effect import NETWORK, OFFICE, QUICK, Effect
 from tradelane.contracts.steps.wire import Nothing, Wire
 from tradelane.domain.catalogue import FilingChannel
@@ -45,7 +47,10 @@ class RenderRequest(Wire):
 
     consignment: Consignment
     timetable: Timetable
-    declarations: tuple[ExportDeclarationNumber, ...] = ()
+    declarations: dict[str, ExportDeclarationNumber] = Field(default_factory=dict)
+    """Part, such as `d1`, -> the number customs gave it."""
+    declared: tuple[ExportDeclaration, ...] = ()
+    """What customs was told: its figures are compared with those of the papers."""
     waybill: WaybillNumber | None = None
 
 

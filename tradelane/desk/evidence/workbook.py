@@ -47,6 +47,19 @@ COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("관세환율", "Customs rate (KRW for 1)", 14),
     ("비고", "Remarks", 46),
 )
+IN_KOREAN: dict[str, str] = {
+    "base_rate": "기준환율 없음",
+    "certificate": "수출신고필증 없음",
+    "certificate_unread": "수출신고필증 스캔본 (육안 확인만)",
+    "paper": "서류 없음",
+    "destination": "목적국 미상",
+    "waybill": "운송장번호 미상",
+    "not_evidence": "취하 또는 수리취소, 증빙 아님",
+    "partly_loaded": "일부만 선적, 집계 제외",
+    "counted_once": "신고번호 중복, 한 번만 집계",
+    "loading_day": "선적일 미상",
+}
+"""What a summary says in Korean of each kind of gap."""
 EXPORTS, TOTALS, LISTED, MISSING = "수출실적명세서", "통화별 합계", "목록통관", "확인 필요"
 _HEAD = PatternFill("solid", fgColor="DDE6EE")
 _GAP = PatternFill("solid", fgColor="FFF2CC")
@@ -101,7 +114,7 @@ class Summary:
         count.won += valued.won.amount if valued.won is not None else 0
         count.fob += record.fob_krw.amount
         foreign = record.payment.currency != "KRW"
-        lacks = "; ".join(one.words for one in export.missing)
+        lacks = "; ".join(_in_both(one) for one in export.missing)
         sheet.append(
             [
                 self._cell(sheet, count.rows),
@@ -215,7 +228,7 @@ class Summary:
         heads = ("주문번호 Order", "수출신고번호 Declaration", "구분 Kind", "내용 What is missing", "조치 How to mend")
         sheet.append([self._cell(sheet, head, bold=True, head=True) for head in heads])
         for one in missing:
-            values = (one.order_id, one.number, one.what, one.words, one.mend)
+            values = (one.order_id, one.number, one.what, _in_both(one), one.mend)
             sheet.append([self._cell(sheet, value, gap=one.blocks) for value in values])
 
     def _amount(self, sheet: WriteOnlyWorksheet, amount: Decimal, currency: str) -> Cell:
@@ -250,6 +263,12 @@ class Summary:
         elif gap:
             cell.fill = _GAP
         return cell
+
+
+def _in_both(missing: Missing) -> str:
+    """What is missing in Korean, for the accountant, then as the desk reads it."""
+    korean = IN_KOREAN.get(missing.what)
+    return f"{korean}: {missing.words}" if korean else missing.words
 
 
 def _decimals(number: Decimal) -> int:

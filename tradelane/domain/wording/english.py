@@ -83,7 +83,7 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "not_loaded": (
         "Not loaded in time",
         "The loading deadline has passed and customs has no loading.",
-        "Ask the carrier; extend the period or withdraw at the customs office, then retry.",
+        "Ask the carrier; if the goods left, complete with the day customs shows; else explain the delay to customs or withdraw.",
     ),
     "route": (
         "No way to customs",
@@ -128,7 +128,8 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "acceptance_gone": (
         "Acceptance gone",
         "Customs no longer shows a declaration it had accepted.",
-        "Ask the customs office; retry declares the goods anew where the acceptance is cancelled.",
+        "Ask the customs office. Where it cancelled the acceptance, complete with that: the goods are declared anew. "
+        "Retry looks again.",
     ),
     "extension_refused": (
         "Extension refused",
@@ -444,6 +445,7 @@ SENTENCES: Mapping[str, str] = {
     "no_holds": "No open holds.",
     "nothing_to_do": "Nothing to do.",
     "loading_due": "{number} must be loaded within {days} days",
+    "declared_anew": "{number} is no longer valid and was declared anew as {new}: give the carrier the new number",
     "not_mapped": "{source} said {code} ({words}), which nobody has mapped yet",
     "ended_by_hand": "{what} was ended by hand: {why}",
     "withdrawal": "the withdrawal of {order_no}",

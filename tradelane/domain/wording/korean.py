@@ -83,7 +83,7 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "not_loaded": (
         "적재기한 경과",
         "적재기한이 지났으나 세관에 적재 이력이 없습니다.",
-        "특송업체에 확인하고, 세관에서 기한을 연장하거나 취하한 뒤 다시 시도하십시오.",
+        "특송업체에 확인하십시오. 출항했다면 세관에서 확인한 적재일을 입력하여 완료하고, 아니라면 세관에 사유를 소명하거나 취하하십시오.",
     ),
     "route": (
         "신고 경로 없음",
@@ -128,7 +128,7 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     "acceptance_gone": (
         "수리 내역 없음",
         "수리된 수출신고가 세관에서 더 이상 조회되지 않습니다.",
-        "관할 세관에 문의하십시오. 수리가 취소된 경우 다시 시도하면 새로 신고합니다.",
+        "관할 세관에 문의하십시오. 수리가 취소된 경우 그 상태를 입력하면 새로 신고하며, 다시 시도하면 다시 조회합니다.",
     ),
     "extension_refused": (
         "적재기간 연장 거절",
@@ -442,6 +442,7 @@ SENTENCES: Mapping[str, str] = {
     "no_holds": "보류 건이 없습니다.",
     "nothing_to_do": "처리할 업무가 없습니다.",
     "loading_due": "수출신고 {number}: {days}일 안에 적재해야 합니다",
+    "declared_anew": "수출신고 {number} 효력 상실, {new}(으)로 다시 신고: 특송업체에 새 신고번호를 알려야 합니다",
     "not_mapped": "{source}에서 아직 등록되지 않은 코드 {code}({words})를 보냈습니다",
     "ended_by_hand": "{what}: 담당자가 직접 종결했습니다({why})",
     "withdrawal": "수출신고 {order_no} 취하",

@@ -1,7 +1,7 @@
 """Amendments (정정): what a request says is to change, and the declaration as it says after that.
 
-`AmendRequestTerms` holds one box a line, `code=before>after`: an item code of customs, the name of a field, or a 란 with
-its values between `|`. The grammar is ours (docs/counterparties/ktnet.md, section 3); the guide knows only a text.
+`AmendRequestTerms` holds one box a line, `code=before>after`: an item code of customs, the name of a field, a 란 with its
+values between `|`, or the composition of a 란. The grammar is ours (docs/counterparties/ktnet.md, section 3); the guide knows only a text.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from decimal import Decimal
 
 from tradelane.simulators.ktnet import fields
 from tradelane.simulators.ktnet.fields import Json, Violation, amount, decimal, rows
-from tradelane.simulators.ktnet.rules import check_amounts, check_charges, check_lines
+from tradelane.simulators.ktnet.rules import check_amounts, check_charges, check_confirmation, check_lines, check_maker
 
 WHERE = "AmendRequestTerms"
-ROW = re.compile(r"([A-Za-z0-9]+)=([^>\n]*)>([^>\n]*)")
+ROW = re.compile(r"([A-Za-z0-9.]+)=([^>\n]*)>([^>\n]*)")
 
 AMENDABLE: Mapping[str, str] = {
     "A301": "ExportPartyCompanyName",
@@ -32,10 +32,19 @@ AMENDABLE: Mapping[str, str] = {
     "TotalRan": "TotalRan",
     "FreightAmount": "FreightAmount",
     "InsuranceAmount": "InsuranceAmount",
+    "MakerCustomsId": "MakerCustomsId",
+    "ExportPartyTypeCode": "ExportPartyTypeCode",
+    "CustomsTaxRefundRequest": "CustomsTaxRefundRequest",
+    "RefundCode": "RefundCode",
+    "ApplicationNotice": "ApplicationNotice",
 }
 """Code of a box -> field of the declaration."""
 
 LINE = re.compile(r"[0-9]{3}")
+COMPOSITION = re.compile(r"([0-9]{3})\.Component")
+MAY_GO = frozenset({"MakerCustomsId", "RefundCode", "ApplicationNotice"})
+"""Fields that an amendment may leave empty."""
+
 OF_LINE = (
     "HSCode",
     "OriginCountryCode",
@@ -82,14 +91,22 @@ def amended(document: Json, terms: str) -> Amended:
                 changed.append(code)
             lines[code] = line
             continue
+        if composed := COMPOSITION.fullmatch(code):
+            number = composed[1]
+            line = composed_of(number, lines.get(number), before, wanted)
+            if line != lines[number]:
+                changed.append(code)
+            lines[number] = line
+            continue
         name = AMENDABLE.get(code)
         if name is None:
             raise Violation(WHERE, f"정정할 수 없는 항목입니다. ({code})")
         if before and not same(before, document.get(name)):
             raise Violation(WHERE, f"정정전 내용이 신고내용과 다릅니다. ({code})")
-        if not wanted:
+        if not wanted and name not in MAY_GO:
             raise Violation(name, "필수 입력 항목입니다.")
-        BOXES[name].check(wanted, name)
+        if wanted:
+            BOXES[name].check(wanted, name)
         if not same(wanted, document.get(name)):
             changed.append(code)
             after[name] = wanted
@@ -97,9 +114,12 @@ def amended(document: Json, terms: str) -> Amended:
     after["RanList"] = [line for number, line in sorted(lines.items()) if int(number) <= last]
     if not changed:
         raise Violation(WHERE, "정정할 내용이 없습니다.")
+    day = datetime.strptime(str(after["DeclarationDate"]), "%Y%m%d").date()  # noqa: DTZ007 - a day
+    check_maker(after)
+    check_confirmation(after, day)
     check_lines(after)
     check_charges(after)
-    check_amounts(after, datetime.strptime(str(after["DeclarationDate"]), "%Y%m%d").date())  # noqa: DTZ007 - a day
+    check_amounts(after, day)
     return Amended(after, tuple(changed))
 
 
@@ -122,6 +142,23 @@ def line_after(number: str, line: Json | None, wanted: str) -> Json:
     usual = {"NetWeightUnitCode": "KG", "AttachYN": "N", "HSGoodsDesc": goods}
     own = {name: value for name, value in values.items() if name not in OF_ITEM}
     return {**usual, **old, "RanNo": number, **own, "GoodsDesc": goods, "ItemList": [row]}
+
+
+def composed_of(number: str, line: Json | None, before: str, wanted: str) -> Json:
+    """A 란 with another composition of its one item; an empty one takes it away."""
+    if line is None:
+        raise Violation(WHERE, f"란이 존재하지 않습니다. ({number}.Component)")
+    [item, *more] = rows(line, "ItemList")
+    if more:
+        raise Violation(WHERE, f"규격이 여러 개인 란은 정정할 수 없습니다. ({number})")
+    stands = str(item.get("Component") or "")
+    if before and before != stands:
+        raise Violation(WHERE, f"정정전 내용이 신고내용과 다릅니다. ({number}.Component)")
+    if wanted == stands:
+        return line
+    if wanted:
+        LINE_BOXES["Component"].check(wanted, f"RanList[{number}].Component")
+    return {**line, "ItemList": [{**item, "Component": wanted}]}
 
 
 def same(said: str, stands: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from hmac import compare_digest
@@ -217,11 +218,16 @@ class Portal:
         if status == ACCEPTED:
             answer["ConfirmDateTime"] = stamp(filing.accepted_at)
             answer["TotalDeclAmount"], answer["ExchangeRate"] = self._books.total_krw(filing, now), filing.rate
-            answer["Fulfillment"] = [
-                {"BLNo": gone.waybill, "DepartureDate": gone.departed_at.astimezone(KST).strftime("%Y%m%d")}
-                for gone in cargo.carriages(self._stage.connection(), filing.number, now)
-            ]
+            answer["Fulfillment"] = self._fulfilment(filing.number, now)
         return answer
+
+    def _fulfilment(self, number: str, now: datetime) -> list[dict[str, str]]:
+        """Waybill and departure of each parcel, once every package has left; nothing before."""
+        db = self._stage.connection()
+        gone = cargo.carriages(db, number, now) if cargo.loaded(db, number, now) else []
+        return [
+            {"BLNo": one.waybill, "DepartureDate": one.departed_at.astimezone(KST).strftime("%Y%m%d")} for one in gone
+        ]
 
     def _amendment_status(self, seller: str, order_no: str) -> Result | None:
         asked, now = self._books.amendment(seller, order_no), self._stage.now()

@@ -124,7 +124,7 @@ def extend(db: sqlite3.Connection, number: str, accepted_at: datetime, terms: st
         raise Violation("AmendRequestTerms", "정정전 내용이 신고내용과 다릅니다. (A608)")
     if now > deadline:
         return Verdict("적재기한이 경과하여 연장할 수 없습니다.")
-    if cargo.carriages(db, number, now):
+    if cargo.loaded(db, number, now):
         return Verdict("적재가 완료된 신고건은 연장할 수 없습니다.")
     if not before < wanted <= accepted_at.astimezone(KST).date() + timedelta(days=LATEST):
         return Verdict("적재기한은 수리일로부터 1년 이내에서 연장할 수 있습니다.")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from tradelane.simulators.ktnet.fields import Json, Violation, amount, rows
+from tradelane.simulators.laws import confirmed_for_export
 from tradelane.simulators.rates import Direction, rate, today
 
 SIMPLIFIED = "15"
@@ -38,6 +39,7 @@ def check_declaration(document: Json, now: datetime, offices: Mapping[str, tuple
     check_maker(document)
     check_loading_place(document)
     day = today(now)
+    check_confirmation(document, day)
     check_charges(document)
     check_amounts(document, day)
     check_lines(document)
@@ -98,6 +100,18 @@ def check_amounts(document: Json, day: date) -> None:
         raise Violation("DeclAmount1", f"운임과 보험료를 공제한 신고가격의 합계와 다릅니다. [{whole - charges}]")
     if amount(document, "TotalDeclAmountKRW") != total:
         raise Violation("TotalDeclAmountKRW", f"란별 신고가격의 합계와 다릅니다. [{total}]")
+
+
+def check_confirmation(document: Json, day: date) -> None:
+    """Goods that the customs head confirms are declared formally, never simplified."""
+    if document["TransactionType"] != SIMPLIFIED:
+        return
+    for line in rows(document, "RanList"):
+        if confirmed_for_export(str(line["HSCode"]), day):
+            sentence = (
+                f"세관장확인대상 물품은 전자상거래 간이수출신고를 할 수 없습니다. [{line['RanNo']} {line['HSCode']}]"
+            )
+            raise Violation("TransactionType", sentence)
 
 
 def check_maker(document: Json) -> None:

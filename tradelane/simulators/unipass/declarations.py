@@ -126,11 +126,7 @@ class Declarations:
         return cargo.carriages(self._stage.connection(), number, self._stage.now())
 
     def _loaded(self, number: str) -> bool:
-        """Whether every package that was cleared has left; some of them is not loaded."""
-        gone = self._gone(number)
-        cleared = cargo.cargo_of(self._stage.connection(), number).packages
-        wanted = int(cleared) if cleared.isdecimal() else 1
-        return bool(gone) and sum(carriage.packages for carriage in gone) >= wanted
+        return cargo.loaded(self._stage.connection(), number, self._stage.now())
 
     def _inspected(self, number: str) -> str | None:
         row = (

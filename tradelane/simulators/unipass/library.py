@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from starlette.responses import Response
 
+from tradelane.simulators.laws import LAWS
 from tradelane.simulators.stage import Stage
 from tradelane.simulators.unipass import tables, xml
 from tradelane.simulators.unipass.query import BadQuery, Query, calendar_day, fitting, needed
@@ -122,7 +123,7 @@ class Library:
     def requirements(self, query: Query) -> Response:
         """API029: laws that goods of a code fall under in one direction, with their validity."""
         hsk, direction = fitting(query, "hsSgn", TEN_DIGITS), fitting(query, "imexTp", "[12]")
-        found = [law.row() for law in tables.LAWS if (law.hsk, law.direction) == (hsk, direction)]
+        found = [law.row() for law in LAWS if (law.hsk, law.direction) == (hsk, direction)]
         return answered("ccctLworCdQryRtnVo", "CcctLworCdQryRsltVo", found)  # written so, in two ways
 
     def duty_rates(self, query: Query) -> Response:

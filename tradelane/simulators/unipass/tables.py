@@ -1,78 +1,8 @@
-"""What customs publishes in the simulated world: laws, codes, offices, companies. All of it is invented.
-
-The codes of the demo's goods need no confirmation for export, as most consumer goods; some need one for import, which
-must not matter to an exporter. Names of laws are real words, what they are said to ask for is made up.
-"""
+"""What customs publishes in the simulated world: codes, offices, companies (laws: `laws`). All of it is invented."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-EXPORT, IMPORT = "1", "2"
-OPEN_END = "99991231"
-
-
-@dataclass(frozen=True)
-class Law:
-    """A law under which goods of a code need confirmation by the customs head, in one direction."""
-
-    hsk: str
-    direction: str
-    code: str
-    name: str
-    office_code: str
-    office: str
-    paper: str
-    first_day: str
-    last_day: str = OPEN_END
-
-    def row(self) -> dict[str, str]:
-        return {
-            "hsSgn": self.hsk,
-            "dcerCfrmLworCd": self.code,
-            "dcerCfrmLworNm": self.name,
-            "reqApreIttCd": self.office_code,
-            "reqApreIttNm": self.office,
-            "reqCfrmIstmNm": self.paper,
-            "aplyStrtDt": self.first_day,
-            "aplyEndDt": self.last_day,
-            "imexTp": self.direction,
-        }
-
-
-COSMETICS = ("3304101000", "3304991000", "3304992000", "3304999000")
-LAWS: tuple[Law, ...] = (
-    *(
-        Law(hsk, IMPORT, "52", "화장품법", "A07", "한국의약품수출입협회", "표준통관예정보고서", "20120205")
-        for hsk in COSMETICS
-    ),
-    Law("3002120000", EXPORT, "37", "혈액관리법", "A01", "보건복지부", "수출허가서", "20150101"),
-    Law("3002120000", EXPORT, "15", "감염병의 예방 및 관리에 관한 법률", "A02", "질병관리청", "반출허가서", "20200912"),
-    Law("3002120000", IMPORT, "37", "혈액관리법", "A01", "보건복지부", "수입허가서", "20150101"),
-    Law(
-        "9303200000",
-        EXPORT,
-        "22",
-        "총포ㆍ도검ㆍ화약류 등의 안전관리에 관한 법률",
-        "B03",
-        "경찰청",
-        "수출허가증",
-        "20100101",
-    ),
-    # the same goods were under one law until a day and are under another from a day on
-    Law(
-        "0301991000",
-        EXPORT,
-        "61",
-        "수산생물질병 관리법",
-        "C01",
-        "국립수산물품질관리원",
-        "검역증명서",
-        "20120722",
-        "20261231",
-    ),
-    Law("0301991000", EXPORT, "62", "수산자원관리법", "C02", "해양수산부", "반출허가서", "20270101"),
-)
 
 
 @dataclass(frozen=True)
@@ -209,8 +139,8 @@ class Company:
 
 COMPANIES: tuple[Company, ...] = (
     Company("하늘결**9261011", "주식회사 하늘결", "9908611034", simplified_drawback="20240102"),
-    Company("하늘결**9261029", "하늘결유통", "9908611044", in_use="N"),
-    Company("옹기마을9221012", "옹기마을공방", "9908611054", excluded="20250301"),
+    Company("하늘결**9261029", "하늘결유통", "9908611048", in_use="N"),
+    Company("옹기마을9221012", "옹기마을공방", "9908611053", excluded="20250301"),
 )
 
 FOREIGN: tuple[tuple[str, str, str], ...] = (
