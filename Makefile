@@ -25,7 +25,7 @@ $(UI_STAMP): $(STAMP) requirements/ui.txt
 	touch $(UI_STAMP)
 
 # Two processes side by side: tests that wait for orders to travel, and all the others.
-TRAVEL := tests/e2e tests/chaos tests/demo tests/workflows
+TRAVEL := tests/e2e tests/workflows
 LEFT_OUT := tests/ui
 
 test: $(STAMP)  ## the whole suite, the browser's tests apart

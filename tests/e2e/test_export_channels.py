@@ -77,6 +77,24 @@ async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(l
     assert (record.channel, record.state, record.loaded) == (FilingChannel.BROKER, FilingState.ACCEPTED, True)
 
 
+async def test_a_cancel_at_the_loading_of_delivered_goods_ends_the_watch_alone(lane: Lane) -> None:
+    """The goods are with the buyer: nothing is withdrawn, and the order ends as delivered."""
+    await sets(lane, "haneul", channel=FilingChannel.MANUAL)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order = str(sold["order_id"])
+    held = await lane.held(order, "lodge_export_declaration:d1")
+    assert held.trade_now is not None
+    filed = {"number": "H1A0126000778X", "accepted_at": held.trade_now.isoformat()}
+    await complete(lane, order, "lodge_export_declaration:d1", **filed)
+    await lane.until(order, lambda p: p.state == "delivered", within=90)
+    await lane.held(order, "confirm_loading:d1", within=90)
+    cancel = {"step": "confirm_loading:d1", "action": "cancel", "reason": "proven on paper", "actor": "kim"}
+    await lane.update(order, "resolve_hold", cancel)
+    assert (await lane.ended(order))["state"] == "delivered"
+    record = lane.resources.declarations.by_number(ExportDeclarationNumber(filed["number"]))
+    assert record is not None and record.state is FilingState.ACCEPTED
+
+
 async def test_under_list_clearance_nothing_is_filed_and_the_parcel_travels(lane: Lane) -> None:
     """The carrier's list stands in for a declaration: no number, no loading watch, one booking."""
     await sets(lane, "haneul", channel=FilingChannel.CARRIER)

@@ -25,7 +25,8 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.holds import Fault, Resolution
     from tradelane.domain.loading_period import ANSWER_WINDOW, may_extend
     from tradelane.domain.trade_time import KOREA, today_in_korea
-    from tradelane.domain.wording import say
+    from tradelane.domain.transport import TransportStatus
+    from tradelane.domain.wording import say, step_name
 
 LONGEST_WATCH = timedelta(days=5)
 """How long a loading is waited for when nobody knows a deadline yet: well within the thirty days it may be counted to."""
@@ -49,7 +50,19 @@ async def confirm_loading(j: Journey) -> None:
     """Watch the loading of every accepted declaration until customs has confirmed it, warning before the deadline."""
     accepted = [filing.order_no for filing in j.accepted()]
     names = (name for name, filing in sorted(j.filings.items()) if filing.order_no in accepted)
-    await side_by_side(*(_loaded(j, name) for name in names))
+    await side_by_side(*(_watched(j, name) for name in names))
+
+
+async def _watched(j: Journey, name: str) -> None:
+    """Watch one declaration; of a parcel that was delivered a cancel ends the watch alone, there is nothing to unwind."""
+    try:
+        await _loaded(j, name)
+    except Abandoned as given_up:
+        if j.progress.first(TransportStatus.DELIVERED) is None:
+            raise
+        what = step_name(j.language, f"{CONFIRM_LOADING.name}:{name}")
+        j.warnings.append(say(j.language, "sentence.ended_by_hand", what=what, why=given_up))
+        j.steps.changed()
 
 
 async def extend(j: Journey, name: str, until: date, reason: str) -> str:
