@@ -140,6 +140,9 @@ async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
         drawn = await _drawn(j, name, filing_round)
         j.carrier_clears.pop(name, None)
         if drawn.route is ExportRoute.LIST_CLEARANCE:
+            if not drawn.rate.covers(today_in_korea(j.now())):  # nothing is sent whose answer would say so
+                await j.read_rate()
+                continue
             j.carrier_clears[name] = drawn  # the carrier's list stands in for a declaration: there is nothing to file
             return
         filing = await _lodged(j, name, filing_round)
