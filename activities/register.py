@@ -24,28 +24,14 @@ def register_filed(
     if known is not None and known.digest == declaration.digest:
         register_standing(declarations, filing)
         return
+    drawn = _record(declaration, order_id, known.channel if known else channel, filing.state)
     declarations.put(
-        DeclarationRecord(
-            order_no=declaration.order_no,
-            ucr=declaration.ucr,
-            order_id=order_id,
-            exporter_id=declaration.exporter.id,
-            channel=known.channel if known else channel,
-            route=declaration.route,
-            why=declaration.why,
-            state=filing.state,
-            number=filing.number,
-            declared_on=known.declared_on if known else day,
-            accepted_at=filing.accepted_at,
-            payment=declaration.payment,
-            incoterm=declaration.incoterm,
-            rate=declaration.rate.krw_per_unit,
-            fob_krw=declaration.fob,
-            freight_krw=declaration.freight,
-            insurance_krw=declaration.insurance,
-            invoice_number=declaration.invoice_number,
-            digest=declaration.digest,
-            destination=declaration.destination,
+        drawn.model_copy(
+            update={
+                "number": filing.number,
+                "declared_on": known.declared_on if known else day,
+                "accepted_at": filing.accepted_at,
+            }
         )
     )
 
@@ -59,30 +45,41 @@ def register_list_cleared(
     departed_on: date | None,
 ) -> None:
     """Write down goods that the carrier cleared by its list: no number, loaded when the carrier says they left."""
+    drawn = _record(declaration, order_id, FilingChannel.CARRIER, FilingState.ACCEPTED)
     declarations.put(
-        DeclarationRecord(
-            order_no=declaration.order_no,
-            ucr=declaration.ucr,
-            order_id=order_id,
-            exporter_id=declaration.exporter.id,
-            channel=FilingChannel.CARRIER,
-            route=declaration.route,
-            why=declaration.why,
-            state=FilingState.ACCEPTED,
-            payment=declaration.payment,
-            incoterm=declaration.incoterm,
-            rate=declaration.rate.krw_per_unit,
-            fob_krw=declaration.fob,
-            freight_krw=declaration.freight,
-            insurance_krw=declaration.insurance,
-            invoice_number=declaration.invoice_number,
-            digest=declaration.digest,
-            destination=declaration.destination,
-            waybill=waybill,
-            loaded=departed_on is not None,
-            loaded_on=departed_on,
-            loading_source="carrier" if departed_on else "",
+        drawn.model_copy(
+            update={
+                "waybill": waybill,
+                "loaded": departed_on is not None,
+                "loaded_on": departed_on,
+                "loading_source": "carrier" if departed_on else "",
+            }
         )
+    )
+
+
+def _record(
+    declaration: ExportDeclaration, order_id: OrderId, channel: FilingChannel, state: FilingState
+) -> DeclarationRecord:
+    """What was drawn up, as it is kept: without the buyer."""
+    return DeclarationRecord(
+        order_no=declaration.order_no,
+        ucr=declaration.ucr,
+        order_id=order_id,
+        exporter_id=declaration.exporter.id,
+        channel=channel,
+        route=declaration.route,
+        why=declaration.why,
+        state=state,
+        payment=declaration.payment,
+        incoterm=declaration.incoterm,
+        rate=declaration.rate.krw_per_unit,
+        fob_krw=declaration.fob,
+        freight_krw=declaration.freight,
+        insurance_krw=declaration.insurance,
+        invoice_number=declaration.invoice_number,
+        digest=declaration.digest,
+        destination=declaration.destination,
     )
 
 
