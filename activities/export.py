@@ -7,14 +7,13 @@ from datetime import date
 from pydantic import BaseModel
 
 from activities.books import Books, in_thread
+from activities.by_a_person import BY_A_PERSON, ask_a_person, check_typed, hand_out
 from activities.customs import trade_now
 from activities.implements import implements
 from activities.papers import cannot_be_drawn
 from activities.register import loading_seen, register_filed, register_standing
 from tradelane.adapters.errors import Refused, Stale, Unavailable
-from tradelane.adapters.manual.broker_filing import wrong_with
-from tradelane.adapters.manual.filing import kind_for
-from tradelane.contracts.handmade import FiledByHand, SeenByHand, reports_done, shape_of
+from tradelane.contracts.handmade import FiledByHand, SeenByHand
 from tradelane.contracts.steps import (
     AMEND_EXPORT_DECLARATION,
     LODGE_EXPORT_DECLARATION,
@@ -23,29 +22,19 @@ from tradelane.contracts.steps import (
     FilingRequest,
     LodgeRequest,
 )
-from tradelane.documents import broker_file, declaration_worksheet
 from tradelane.documents.fonts import MissingGlyph
-from tradelane.domain import paperwork
-from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import SELECTED, CustomsRate, ExportDeclaration, Filing, FilingState
-from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import digest_of
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports import EffectRow, Watch
 from tradelane.resources import Resources
 
-BY_A_PERSON = frozenset({FilingChannel.BROKER, FilingChannel.MANUAL})
-"""Ways on which somebody keys the declaration: they get a worksheet and a file."""
-
 ENDED = (FilingState.REJECTED, FilingState.WITHDRAWN, FilingState.CANCELLED)
 """States after which nothing more comes of a reference."""
 
 FOR_GOOD = frozenset({FilingState.WITHDRAWN, FilingState.CANCELLED})
 """Endings of an acceptance that the filing channel need not know of: once they are told, they stay."""
-
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 UNDECIDED = frozenset({FilingState.DRAFT, FilingState.SUBMITTED, FilingState.NOT_UNDERSTOOD}) | SELECTED
 """States in which a person who looked may know more than the channel tells."""
@@ -91,7 +80,7 @@ class ExportActivities:
             await in_thread(self._r.consignments.fix, declaration.ucr)
             if request.channel in BY_A_PERSON:
                 try:
-                    await in_thread(self._hand_out, request, day)
+                    await in_thread(hand_out, self._r.documents, request, day)
                 except (ValueError, MissingGlyph) as wrong:
                     raise cannot_be_drawn(request.order_id, wrong) from wrong
             # the channel is known before anything is sent: a lost reply is looked for where it was sent to
@@ -107,7 +96,7 @@ class ExportActivities:
 
         def by_hand(result: dict[str, str]) -> Filing:
             typed = FiledByHand.model_validate(result)
-            self._check_typed(request, typed)
+            check_typed(request, typed)
             return Filing(
                 order_no=declaration.order_no,
                 state=FilingState.ACCEPTED if typed.accepted_at else FilingState.SUBMITTED,
@@ -175,38 +164,6 @@ class ExportActivities:
         last = Lodged.read(max(amended, key=lambda row: row.done_at or row.intended_at, default=None)) or lodged
         return last.declared == declaration.digest
 
-    def _check_typed(self, request: LodgeRequest, typed: FiledByHand) -> None:
-        """A broker's number begins with the broker's code: another one is asked for again."""
-        if request.channel is not FilingChannel.BROKER:
-            return
-        if wrong := wrong_with(typed.number, request.declaration.exporter):
-            step = f"{LODGE_EXPORT_DECLARATION.name}:{request.declaration.part.name}"
-            raise Refused(
-                "desk",
-                "mistyped",
-                f"the number typed by hand is wrong: {wrong} Type it again",
-                fault=Fault.OURS,
-                reason="manual_work",
-                commands=(reports_done(str(request.order_id), step),),
-                result_shape=shape_of(step)[1],
-            )
-
-    def _hand_out(self, request: LodgeRequest, day: date) -> None:
-        """Put the worksheet, and for a broker the file and the mail, where a person takes them from."""
-        declaration, version = request.declaration, request.version
-        papers = [
-            ("declaration_worksheet", declaration_worksheet.render(paperwork.worksheet(declaration, day)), PDF),
-        ]
-        broker = declaration.exporter.broker
-        if broker is not None:
-            papers += [
-                ("broker_handoff_xlsx", broker_file.xlsx([declaration], day), XLSX),
-                ("broker_handoff_ms949", broker_file.flat([declaration], day), "text/plain"),
-                ("broker_mail", broker_file.mail(declaration, broker, day).encode(), "text/plain"),
-            ]
-        for kind, content, media in papers:
-            self._r.documents.put(declaration.ucr, kind_for(kind, declaration.part.name), version, content, media)
-
     def _register(self, request: LodgeRequest, filing: Filing, day: date) -> None:
         register_filed(
             self._r.declarations,
@@ -229,7 +186,7 @@ class ExportActivities:
             if seen is not None:
                 filing = as_seen(filing, seen)
             elif filing.state is FilingState.SUBMITTED:
-                await self._ask_a_person(request, filing)
+                await in_thread(ask_a_person, self._r.declarations, request, filing)
         elif filing.state is FilingState.ACCEPTED and seen is not None and _tells_its_end(seen, filing):
             filing = as_seen(filing, seen)
         await in_thread(register_standing, self._r.declarations, filing)
@@ -248,23 +205,6 @@ class ExportActivities:
         if sent is not None and sent.done_at is not None and typed.at < sent.done_at:
             return None
         return SeenByHand.model_validate(dict(typed.content))
-
-    async def _ask_a_person(self, request: FilingRequest, filing: Filing) -> None:
-        """Where a person filed, nobody else can tell what customs answered."""
-        record = await in_thread(self._r.declarations.find, request.order_no)
-        if record is None or record.channel not in BY_A_PERSON:
-            return
-        step = f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}"
-        order_id = min(request.orders, key=int)
-        raise Refused(
-            "desk",
-            "manual_work",
-            f"Say what customs answered to {filing.number.printed if filing.number else filing.order_no}",
-            fault=Fault.AUTHORITY,
-            reason="manual_work",
-            commands=(reports_done(str(order_id), step),),
-            result_shape=shape_of(step)[1],
-        )
 
     async def _orders(self, ucr: Ucr, fallback: OrderId | None) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)

@@ -21,10 +21,12 @@ def register_filed(
 ) -> None:
     """Write down what was declared, by which way, and why by this route; a retry changes only where it stands."""
     known = declarations.find(declaration.order_no)
-    if known is not None and known.digest == declaration.digest:
+    if known is not None and known.state is not FilingState.DRAFT:  # what was sent stays where it was sent to
+        channel = known.channel
+    if known is not None and (known.digest, known.channel) == (declaration.digest, channel):
         register_standing(declarations, filing)
         return
-    drawn = _record(declaration, order_id, known.channel if known else channel, filing.state)
+    drawn = _record(declaration, order_id, channel, filing.state)
     declarations.put(
         drawn.model_copy(
             update={

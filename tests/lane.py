@@ -101,6 +101,13 @@ class Lane:
         rows: list[dict[str, Any]] = (await self.stage.get("/ledger")).json()["rows"]
         return [row for row in rows if row["operation"] != "refresh_token"]
 
+    async def acted(self, operation: str, times: int, within: float = 60.0) -> None:
+        """Wait until a counterparty has acted so often, by its own ledger."""
+        deadline = asyncio.get_running_loop().time() + within
+        while (found := count(await self.effects(), operation)) < times:
+            assert asyncio.get_running_loop().time() < deadline, f"{operation}: {found} of {times} within {within} s"
+            await asyncio.sleep(0.1)
+
     @property
     def webhook_url(self) -> str:
         return f"http://127.0.0.1:{self.settings.service_port}/webhooks/mercadolibre/{SECRET}"

@@ -170,7 +170,9 @@ def test_what_a_person_does_not_see_or_mean_is_refused(
 
 def test_a_hidden_sheet_with_content_is_named_as_hidden(stores: Stores, tmp_path: Path) -> None:
     def hide(sheet: Worksheet) -> None:
-        other = sheet.parent.create_sheet("Prices")  # type: ignore[union-attr]
+        book = sheet.parent
+        assert book is not None
+        other = book.create_sheet("Prices")
         other.append(["x"])
         other.sheet_state = "hidden"
 

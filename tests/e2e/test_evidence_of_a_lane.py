@@ -16,7 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests import world
-from tests.lane import DAY, Lane, count, open_lane
+from tests.lane import DAY, Lane, open_lane
 from tradelane.desk.complaints import RefusedByRule
 from tradelane.desk.evidence import make_pack, read_period, verify_pack
 from tradelane.domain.catalogue import FilingChannel
@@ -83,8 +83,7 @@ async def test_the_pack_of_a_quarter_has_the_figures_of_customs_and_shows_a_chan
             for day in days
         )
         filed = asyncio.gather(delivered(lane, "HNG-TEE-01", 2), delivered(lane, "HNG-CAP-04", 1))
-        while count(await lane.effects(), "declare") < 2:  # noqa: ASYNC110 - another process counts
-            await asyncio.sleep(0.1)
+        await lane.acted("declare", 2)
         exporter = lane.resources.exporters.get(["haneul"])["haneul"]
         lane.resources.exporters.put(exporter.model_copy(update={"channel": FilingChannel.CARRIER}))
         listed, (tees, cap) = await asyncio.gather(delivered(lane, "HNG-TEE-01", 2), filed)

@@ -246,6 +246,5 @@ async def test_goods_that_stay_are_warned_of_extended_or_declared_anew(
 
 
 async def _move_when_booked(lane: Lane, parcels: int) -> None:
-    while count(await lane.effects(), "book") < parcels:  # noqa: ASYNC110 - another process counts
-        await asyncio.sleep(0.1)
+    await lane.acted("book", parcels)
     world.parcels_move(lane)

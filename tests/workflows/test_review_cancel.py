@@ -142,7 +142,8 @@ async def test_an_amendment_under_way_when_the_order_is_cancelled_wedges_nothing
     async with open_lane(tmp_path, target, namespace=namespace) as lane:
         await lane.fault("unipass", "rates", "unavailable", times=1000)
         order, _ = await sold(lane, "DTR-NOTE-01")
-        await lane.until(order, lambda p: "confirm_packing" in p.steps)
+        # customs was asked about the planned goods: the plan stands, and an amendment from here on makes it anew
+        await lane.until(order, lambda p: "read_export_requirements" in p.steps)
         contrary = {"items.DTR-NOTE-01.cl_tariff": "9608.1010"}
         amend = await lane.run_of(order).start_update(
             "amend", {"set": contrary}, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=dict

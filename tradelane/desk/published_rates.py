@@ -27,7 +27,8 @@ CUSTOMS = frozenset({RateKind.CUSTOMS_EXPORT, RateKind.CUSTOMS_IMPORT})
 MOST_BAD_ROWS = 20
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes; a row is some thirty, so this is every currency of many years."""
-UNI_PASS = "UNI-PASS API012"  # noqa: S105 - not a password, a source
+CUSTOMS_SERVICE = "UNI-PASS API012"
+"""Source of the rates that customs itself answered with."""
 _PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?", re.ASCII)
 
 
@@ -75,7 +76,7 @@ async def of_week(settings: Settings, currency: str, day: date, *, imports: bool
         direction = Direction.IMPORT if imports else Direction.EXPORT
         rate = await ask(settings, lambda library: library.rate(day, code, direction))
         return PublishedRate(
-            kind=kind, currency=code, day=rate.valid_from, krw_per_unit=rate.krw_per_unit, source=UNI_PASS
+            kind=kind, currency=code, day=rate.valid_from, krw_per_unit=rate.krw_per_unit, source=CUSTOMS_SERVICE
         )
     with open_stores(settings) as stores:
         known = stores.published_rates.find(kind, code, sunday)

@@ -27,6 +27,7 @@ LARGEST_RATIO = 200
 """A file that shrinks more than this is no paper; what deflate can do at most is about 1,000."""
 RATIO_COUNTS_FROM = 1 << 20
 _CHANGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What `zipfile` raises for a pack whose bytes were changed: a wrong sum, an unknown method, an end that is missing."""
 
 
 class _Listed(BaseModel):
