@@ -87,7 +87,10 @@ class CustomsActivities:
     async def confirm_loading(self, request: LoadingRequest) -> Loading:
         """What customs knows of the loading, else what a person read there; a loaded declaration is watched no more."""
         typed = await self._typed(request.orders, f"{CONFIRM_LOADING.name}:{request.part}") if request.part else None
-        converted = request.route is ExportRoute.LIST_CONVERSION
+        if typed is not None and request.accepted_at is not None and typed.at < request.accepted_at:
+            typed = None  # it was read of an earlier declaration of these goods, whose acceptance was cancelled
+        record = await in_thread(self._r.declarations.by_number, request.number)
+        converted = (record or request).route is ExportRoute.LIST_CONVERSION
         source = "UNI-PASS API051" if converted else "UNI-PASS API002"
         try:
             loading = await self._r.customs.loading(request.number, converted_list=converted)

@@ -132,13 +132,15 @@ class ExportActivities:
             fits=lambda typed: typed.get("number") not in ended,
         )
         filing = await in_thread(self._as_it_ended, filing)
-        if sent or before is None or await in_thread(self._r.declarations.find, filing.order_no) is None:
+        record = await in_thread(self._r.declarations.find, filing.order_no)
+        if sent or before is None or record is None:
             await in_thread(self._register, request, filing, day)
         else:  # found as an earlier try declared it: what the plan says now customs has not been told yet
             await in_thread(register_standing, self._r.declarations, filing)
         await in_thread(self._watch, filing, declaration.ucr, request.order_id, declaration.exporter.id)
         in_line = await in_thread(self._is_in_line, declaration, lodged())
-        return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate)
+        route = record.route if record is not None and not sent else declaration.route
+        return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate, route=route)
 
     def _ended_before(self, declaration: ExportDeclaration) -> frozenset[str]:
         """Numbers of earlier rounds that customs ended: what was typed about them is no filing of this round."""

@@ -108,8 +108,9 @@ class Doors:
             await self.record(asked.step, asked.action, content, asked.actor, asked.reason)
             if asked.step in self.journey.steps.holds:
                 self.journey.steps.answers[asked.step] = asked
-            elif asked.action == Resolution.CANCEL:  # the hold went while it was written down; the decision stands
-                self.abandon(asked.reason)
+            elif asked.action == Resolution.CANCEL and not self.abandon(asked.reason):
+                # the hold went while it was written down; the decision stands as long as there is something to undo
+                raise refused("The journey ended while the decision was written down; nothing is left to cancel.")
         finally:
             self.deciding.discard(asked.step)
         return Answer(sentence=f"{asked.step}: {asked.action} is decided and written down.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from workflows import planning
 from workflows.admission import understood
 from workflows.board import keep_board
 from workflows.legs import clearance, closing, delivery, export, handover, intake, loading, unwinding
@@ -47,7 +49,7 @@ class FulfilOrder(OrderDoors):
     def __init__(self) -> None:
         super().__init__()
         self.journey.steps.changed = self._changed
-        self.journey.steps.replan = self.journey.replan
+        self.journey.steps.replan = functools.partial(planning.replan, self.journey)
         self.over = False
         """The travel is over: nothing more is heard."""
         self.ended = False
@@ -127,7 +129,7 @@ class FulfilOrder(OrderDoors):
         """Plan and papers; False when meanwhile other orders travel in the parcel, and all is read again."""
         j = self.journey
         await self._stage("packing")
-        await j.make_plan(j.next_version)
+        await planning.make_plan(j, j.next_version)
         await self._stage("export")
         await export.prepare(j)
         return not j.live or await intake.settle(j)

@@ -8,31 +8,24 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from workflows.steps import Failure, Steps
+from workflows.steps import Steps
 
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.messages import Fact, FulfilOrderRequest
     from tradelane.contracts.steps import (
-        CONFIRM_PACKING,
-        PLAN_CONSIGNMENT,
         READ_CUSTOMS_RATE,
-        READ_EXPORT_REQUIREMENTS,
         RENDER_DOCUMENTS,
         OpenJourney,
-        PackingRequest,
         Papers,
-        PlanRequest,
         RateRequest,
         RenderRequest,
-        RequirementsRequest,
         TransportRequest,
     )
     from tradelane.domain.catalogue import Exporter, FilingChannel
     from tradelane.domain.consignment import Consignment
     from tradelane.domain.decided import Decided
     from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, Loading
-    from tradelane.domain.export_route import GoodsFacts
-    from tradelane.domain.holds import Fault
+    from tradelane.domain.export_route import ExportRoute, GoodsFacts
     from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk, OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
     from tradelane.domain.language import Language
@@ -94,6 +87,8 @@ class Journey:
     """Declaration -> what customs was last told; a plan that differs is brought in line before the next costly step."""
     rates: dict[str, CustomsRate] = field(default_factory=dict)
     """Declaration -> the rate it was filed at; an amendment keeps it."""
+    routes: dict[str, ExportRoute] = field(default_factory=dict)
+    """Declaration -> the route it was filed by; an amendment keeps it, and its loading is watched by it."""
     channel: FilingChannel = FilingChannel.KTNET
     """The installation's way to customs; an exporter may have its own."""
     goods_facts: GoodsFacts | None = None
@@ -164,109 +159,10 @@ class Journey:
 
     # --- the plan -----------------------------------------------------------------------------------------------
 
-    async def replan(self) -> None:
-        """Plan again with every amendment laid over; papers that were made before get a new version."""
-        if self.planning:
-            self.overtaken = True  # the planning under way begins again
-            return
-        if self.consignment is None:
-            return  # nothing is planned yet: the first plan reads the amendment
-        await self.make_plan(self.next_version)
-        if self.documents_needed:
-            await self.make_papers()
-
     @property
     def next_version(self) -> int:
         """Version of the next plan: above every paper that was made, by whatever run."""
         return max(self.consignment.version if self.consignment else 0, self.versions_before) + 1
-
-    async def make_plan(self, version: int) -> None:
-        """Plan the consignment and settle its packing."""
-        self.planning = self.overtaken = True
-        try:
-            while self.overtaken:
-                consignment = await self._planned(version)
-                if not self.overtaken:
-                    consignment = await self._with_known_goods(consignment, version)
-        finally:
-            self.planning = False
-        self.consignment = consignment
-
-    async def _planned(self, version: int) -> Consignment:
-        draft = await self._draft(version)
-
-        async def draft_again() -> None:
-            nonlocal draft
-            draft = await self._draft(version)
-
-        packed = await self.steps.perform(
-            CONFIRM_PACKING, lambda: PackingRequest(consignment=draft), refresh=draft_again
-        )
-        return packed.consignment
-
-    async def _draft(self, version: int) -> Consignment:
-        """The plan without its packing; declarations that were sent keep their exporters."""
-        while True:
-            reply = await self.steps.perform(
-                PLAN_CONSIGNMENT, lambda: self._plan_request(version), refresh=self.read_again
-            )
-            self.exporters = tuple(exporter.id for exporter in reply.consignment.exporters)
-            sent = [part.exporter_id for part in self.consignment.parts] if self.consignment else []
-            if not self.rounds_filed or [part.exporter_id for part in reply.consignment.parts] == sent:
-                return reply.consignment
-            words = f"declarations of {', '.join(sent)} were sent; the exporters of the parcel cannot change any more"
-            failure = Failure(reason="exporters_changed", fault=Fault.OURS, words=words)
-            await self.steps.hold(PLAN_CONSIGNMENT.name, PLAN_CONSIGNMENT.name, failure)
-
-    def _plan_request(self, version: int) -> PlanRequest:
-        assert self.ucr is not None and self.shipment is not None
-        self.overtaken = False  # what is amended from here on may come too late for this reading
-        return PlanRequest(
-            ucr=self.ucr,
-            seller_id=self.seller_id,
-            orders=tuple(self.orders[order_id] for order_id in sorted(self.orders) if self.orders[order_id].live),
-            shipment=self.shipment,
-            buyer=self.buyer,
-            version=version,
-        )
-
-    async def _with_known_goods(self, consignment: Consignment, version: int) -> Consignment:
-        """The plan, once customs has been asked about its goods; what a person mends at that step is planned in."""
-
-        async def planned_again() -> None:
-            nonlocal consignment
-            consignment = await self._planned(version)
-
-        await self.know_goods(lambda: consignment, refresh=planned_again)
-        return consignment
-
-    async def know_goods(
-        self,
-        planned: Callable[[], Consignment],
-        *,
-        anew: bool = False,
-        refresh: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        """Ask customs about every tariff code of a plan; what was asked before is kept, unless `anew`.
-
-        Facts of codes that the plan has no more stay too: another task may still be drawing up what was planned before.
-        """
-
-        def codes() -> tuple[Hsk, ...]:
-            return tuple(dict.fromkeys(item.hsk for item in planned().items))
-
-        if not anew and self.knows(codes()):
-            return
-        read = await self.steps.perform(
-            READ_EXPORT_REQUIREMENTS,
-            lambda: RequirementsRequest(codes=codes(), orders=self.claimed, timetable=self.steps.timetable),
-            refresh=refresh,
-        )
-        fresh = {one.hsk for one in read.facts}
-        before = self.goods_facts.facts if self.goods_facts else ()
-        self.goods_facts = read.model_copy(
-            update={"facts": (*read.facts, *(one for one in before if one.hsk not in fresh))}
-        )
 
     def knows(self, codes: Iterable[Hsk]) -> bool:
         """Whether customs was asked about all these tariff codes."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.admission import amendments, at_the_door, refused, understood
 from workflows.doors import Doors
 from workflows.legs import export, loading, unwinding
@@ -44,7 +45,7 @@ class OrderDoors(Doors):
             await self.record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
             woken = [key for key in steps.holds if self._is_mended_by(key, changes)]
             if not woken:
-                await self.journey.replan()
+                await planning.replan(self.journey)
             for key in woken:
                 steps.answers[key] = ResolveHold(step=key, action=Resolution.AMEND, actor=asked.actor)
         except Abandoned as decided:  # by a person, at a hold that only this Update had met

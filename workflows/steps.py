@@ -157,14 +157,16 @@ class Steps:
         part: str = "",
         renew: Callable[[], Awaitable[None]] | None = None,
         refresh: Callable[[], Awaitable[None]] | None = None,
+        planned: bool = False,
         regardless: bool = False,
     ) -> Reply:
         """Perform a step until it ends well; hold for a person where it cannot go on.
 
         `request` is built anew for each round, so that an amendment reaches the step it was made for (it may itself
         wait for what it needs); `renew` brings
-        up to date what was stale, `refresh` reads again what a person may have mended outside during a hold. Once the
-        journey is abandoned no step begins, except `regardless`.
+        up to date what was stale, `refresh` reads again what a person may have mended outside during a hold. What is
+        asked may follow from the plan (`planned`): a retry plans again, for the record of the exporter or of a product
+        may have been mended. Once the journey is abandoned no step begins, except `regardless`.
         """
         key = f"{effect.name}:{part}" if part else effect.name
         renewals = 0
@@ -186,7 +188,10 @@ class Steps:
                 renewals = 0
                 if is_refused(error):
                     self.refused.add(key)
-                await self.hold(key, effect.name, failure_of(error), outside=effect.outside or effect.completable)
+                completable = effect.outside or effect.completable
+                answer = await self.hold(key, effect.name, failure_of(error), outside=completable)
+                if planned and answer.action == Resolution.RETRY and self.replan is not None:
+                    await self.replan()
                 if refresh is not None:
                     await refresh()
 

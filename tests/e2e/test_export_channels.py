@@ -77,6 +77,23 @@ async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(l
     assert (record.channel, record.state, record.loaded) == (FilingChannel.BROKER, FilingState.ACCEPTED, True)
 
 
+async def test_another_way_to_customs_is_taken_by_a_retry(lane: Lane) -> None:
+    """KTNET refuses the exporter: once its record names a broker, a retry alone hands the declaration to him."""
+    await lane.fault("ktnet", "declare", "refuse", times=50)
+    [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
+    order, filing = str(sold["order_id"]), "lodge_export_declaration:d1"
+    refused = await lane.held(order, filing)
+    assert reason(refused, filing) != "manual_work"
+    await sets(lane, "haneul", channel=FilingChannel.BROKER, broker=BROKER)
+    await lane.update(order, "resolve_hold", {"step": filing, "action": "retry", "reason": "by broker", "actor": "kim"})
+    held = await lane.until(order, lambda p: reason(p, filing) == "manual_work")
+    assert held.trade_now is not None
+    await complete(lane, order, filing, number="7K12326000456X", accepted_at=held.trade_now.isoformat())
+    progress = await lane.until(order, lambda p: bool(p.declarations))
+    assert progress.declarations == ("7K12326000456X",)
+    assert count(await lane.effects(), "declare") == 0
+
+
 async def test_a_cancel_at_the_loading_of_delivered_goods_ends_the_watch_alone(lane: Lane) -> None:
     """The goods are with the buyer: nothing is withdrawn, and the order ends as delivered."""
     await sets(lane, "haneul", channel=FilingChannel.MANUAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.journey import Journey
 from workflows.steps import Abandoned, Failure
 
@@ -94,4 +95,4 @@ async def _answered(j: Journey, key: str, *, settled: bool = False) -> None:
     if answer.action == Resolution.CANCEL:
         raise Abandoned(answer.reason)
     if answer.action == Resolution.AMEND:  # of what customs is not looking at
-        await j.replan()
+        await planning.replan(j)

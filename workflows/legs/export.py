@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from shlex import quote
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.journey import Journey
 from workflows.legs import acceptance, intake
 from workflows.legs.acceptance import ANSWERED, ENDED
+from workflows.legs.drawing import CHOOSE_ROUTE, as_accepted, drawn_up, mending, part_of
 from workflows.steps import Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
@@ -24,16 +25,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from tradelane.domain.amendment import is_declared, sku_of
     from tradelane.domain.combined_packing import why_apart
-    from tradelane.domain.consignment import DeclarationPart
-    from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, draw_up
-    from tradelane.domain.export_route import ExportRoute, RouteRefused
+    from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
+    from tradelane.domain.export_route import ExportRoute
     from tradelane.domain.holds import Fault, Resolution
-    from tradelane.domain.route_choice import papers_missing
     from tradelane.domain.trade_time import today_in_korea
 
-
-CHOOSE_ROUTE = "choose_route"
-"""Key of the hold of goods that no route takes as they stand."""
 
 OF_ONE_DECLARATION = (
     LODGE_EXPORT_DECLARATION.name,
@@ -113,7 +109,7 @@ async def _in_one_parcel(j: Journey) -> None:
     if len(j.plan.parts) == 1:
         return
     while True:
-        routes = {part.exporter_id: (await _drawn(j, part.name, 1)).route for part in j.plan.parts}
+        routes = {part.exporter_id: (await drawn_up(j, part.name, 1)).route for part in j.plan.parts}
         apart = why_apart(routes, today_in_korea(j.now()))
         if apart is None:
             return
@@ -127,17 +123,12 @@ async def _in_one_parcel(j: Journey) -> None:
         if answer.action == Resolution.COMPLETE:
             return
         if answer.action != Resolution.AMEND:  # which has planned anew
-            await j.replan()  # an exporter may go another way now
-
-
-def part_of(j: Journey, name: str) -> DeclarationPart:
-    """The goods of one declaration, by its name."""
-    return next(part for part in j.plan.parts if part.name == name)
+            await planning.replan(j)  # an exporter may go another way now
 
 
 async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
     while True:
-        drawn = await _drawn(j, name, filing_round)
+        drawn = await drawn_up(j, name, filing_round)
         j.carrier_clears.pop(name, None)
         if drawn.route is ExportRoute.LIST_CLEARANCE:
             if not drawn.rate.covers(today_in_korea(j.now())):  # nothing is sent whose answer would say so
@@ -155,17 +146,19 @@ async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
         if name not in j.declared:  # an earlier run was told so, and the goods were amended since: no news for anybody
             filing_round += 1
             continue
-        await j.steps.hold(
+        answer = await j.steps.hold(
             f"{LODGE_EXPORT_DECLARATION.name}:{name}",
             LODGE_EXPORT_DECLARATION.name,
             Failure(
                 reason="error_notice",
                 fault=Fault.SELLER_DATA,
                 words=filing.words or f"customs ended the declaration as {filing.state.value}",
-                commands=_mending(j, name, filing),
+                commands=mending(j, name, filing),
             ),
             outside=True,
         )
+        if answer.action == Resolution.RETRY:
+            await planning.replan(j)  # product or exporter may say otherwise now
         filing_round += 1  # only an error notice frees the reference for a new one
 
 
@@ -188,7 +181,7 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
 
     async def request() -> AmendRequest:
         nonlocal told
-        told = await _declaration(j, name)
+        told = await as_accepted(j, name)
         return AmendRequest(
             declaration=told,
             accepted=j.declared.get(name),
@@ -199,7 +192,7 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
             order_id=j.order_id,
         )
 
-    while (before := j.declared.get(name)) is None or before.digest != (await _declaration(j, name)).digest:
+    while (before := j.declared.get(name)) is None or before.digest != (await as_accepted(j, name)).digest:
         reply = await j.steps.perform(AMEND_EXPORT_DECLARATION, request, part=name)
         j.filings[name] = reply.filing
         if told is not None:
@@ -207,68 +200,12 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
         j.steps.changed()
 
 
-async def _declaration(j: Journey, name: str) -> ExportDeclaration:
-    """What the plan says now, in the words of the declaration that customs accepted."""
-    before = j.declared.get(name)
-    return await _drawn(j, name, j.rounds_filed[name], rate=j.rates[name], route=before.route if before else None)
-
-
-async def _drawn(
-    j: Journey, name: str, filing_round: int, *, rate: CustomsRate | None = None, route: ExportRoute | None = None
-) -> ExportDeclaration:
-    """Draw up a declaration for today, or at the rate and by the route it was filed with.
-
-    Goods that have no way to customs, or that lack the papers of a requirement, wait for a person.
-    """
-    while True:
-        await workflow.wait_condition(lambda: not j.planning)  # what is amended is planned in first
-        if not j.knows(item.hsk for item in part_of(j, name).items):
-            await j.know_goods(lambda: j.plan)
-        part, known = part_of(j, name), rate or j.rate
-        assert j.goods_facts is not None and known is not None, "every plan is made with rate and requirements"
-        channel = j.channel_of(j.plan.exporter(part.exporter_id))
-        day = rate.valid_from if rate else today_in_korea(j.now())
-        try:
-            drawn = draw_up(j.plan, part, known, day, filing_round, facts=j.goods_facts, channel=channel, route=route)
-        except RouteRefused as refused:
-            failure = Failure(
-                reason="route",
-                fault=Fault.SELLER_DATA,
-                words=str(refused),
-                commands=(f"tradelane exporters set {part.exporter_id} channel=ktnet", _again(j, name)),
-            )
-        else:
-            missing = papers_missing(part, j.goods_facts)
-            if not missing:
-                return drawn
-            failure = Failure(
-                reason="requirement_papers",
-                fault=Fault.SELLER_DATA,
-                words="; ".join(missing),
-                commands=(*_mending_field(j, part, "permits"), _again(j, name)),
-            )
-        answer = await j.steps.hold(f"{CHOOSE_ROUTE}:{name}", LODGE_EXPORT_DECLARATION.name, failure)
-        if answer.action != Resolution.AMEND:  # which has planned anew
-            await j.replan()  # product or exporter may say otherwise now
-
-
-def _again(j: Journey, name: str) -> str:
-    return f"tradelane holds resolve {j.order_id} --step {CHOOSE_ROUTE}:{name} --action retry"
-
-
-def _mending_field(j: Journey, part: DeclarationPart, field: str) -> tuple[str, ...]:
-    return tuple(
-        f"tradelane orders amend {j.order_id} --set {quote(f'items.{sku}.{field}=VALUE')}"
-        for sku in dict.fromkeys(item.sku for item in part.items)
-    )
-
-
 async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
     declared: ExportDeclaration | None = None
 
     async def request() -> LodgeRequest:
         nonlocal declared
-        declared = await _drawn(j, name, filing_round)
+        declared = await drawn_up(j, name, filing_round)
         channel = j.channel_of(declared.exporter)
         return LodgeRequest(
             declaration=declared,
@@ -280,38 +217,23 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
 
     async def renew() -> None:
         await j.read_rate()
-        await j.know_goods(lambda: j.plan, anew=True)
+        await planning.know_goods(j, lambda: j.plan, anew=True)
 
     j.rounds_filed[name] = filing_round
     j.lodging.add(name)
     try:
-        reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=renew)
+        reply = await j.steps.perform(LODGE_EXPORT_DECLARATION, request, part=name, renew=renew, planned=True)
     finally:
         j.lodging.discard(name)
     j.filings[name] = reply.filing
     if declared is not None:
-        if reply.rate is not None and reply.rate != declared.rate:  # filed by an earlier run, in an earlier week
-            declared = await _drawn(j, name, filing_round, rate=reply.rate, route=declared.route)
+        filed = (reply.rate or declared.rate, reply.route or declared.route)
+        if filed != (declared.rate, declared.route):  # by an earlier run, in another week or by another route
+            declared = await drawn_up(j, name, filing_round, rate=filed[0], route=filed[1])
         if reply.in_line:
             j.declared[name] = declared
         else:
             j.declared.pop(name, None)
-        j.rates[name] = declared.rate
+        j.rates[name], j.routes[name] = declared.rate, declared.route
     j.steps.changed()
     return reply.filing
-
-
-def shortened(j: Journey, name: str) -> bool:
-    """Whether customs shortens the loading period of any goods of a declaration."""
-    facts = j.goods_facts
-    return facts is not None and any(facts.of(item.hsk).shortened_loading for item in part_of(j, name).items)
-
-
-def _mending(j: Journey, name: str, filing: Filing) -> tuple[str, ...]:
-    """The commands that mend what an error notice names (`hsk`, or `line 2: hsk` where it names the line)."""
-    items = part_of(j, name).items
-    line, _, named = filing.field.rpartition(": ")
-    number = int(line.removeprefix("line ")) if line.removeprefix("line ").isdigit() else 0
-    skus = dict.fromkeys([items[number - 1].sku] if 0 < number <= len(items) else [item.sku for item in items])
-    field = named or "hsk"
-    return tuple(f"tradelane orders amend {j.order_id} --set {quote(f'items.{sku}.{field}=VALUE')}" for sku in skus)

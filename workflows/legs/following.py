@@ -52,8 +52,21 @@ async def follow_until(j: Journey, status: TransportStatus) -> None:
             failure = Failure(reason="silence", fault=Fault.CARRIER, words=words)
             j.steps.open_hold(SILENT, READ_TRANSPORT_EVENTS.name, failure, completable=False)
     for key in (ASKED, SILENT, RETURNING):
-        if key in j.steps.holds:
-            j.steps.close_hold(key)
+        _settled(j, key)
+
+
+def _settled(j: Journey, key: str) -> None:
+    """Take a hold off the desk that the parcel itself has settled; a cancel that was decided meanwhile stands.
+
+    Only of a parcel that was delivered meanwhile there is nothing left to cancel: the run's page says so.
+    """
+    answer = j.steps.close_hold(key)
+    if answer is None or answer.action != Resolution.CANCEL:
+        return
+    if j.progress.first(TransportStatus.DELIVERED) is None:
+        raise Abandoned(answer.reason)
+    j.warnings.append(say(j.language, "sentence.cancelled_too_late", why=answer.reason))
+    j.steps.changed()
 
 
 async def _read(j: Journey) -> bool:
@@ -74,8 +87,7 @@ async def _read(j: Journey) -> bool:
         if words not in j.warnings:
             j.warnings.append(words)
     if j.progress.furthest is not before:
-        if SILENT in j.steps.holds:
-            j.steps.close_hold(SILENT)
+        _settled(j, SILENT)
         j.steps.changed()
     return j.progress != known
 
@@ -94,8 +106,8 @@ def _desk(j: Journey) -> None:
             ),
         )
         j.steps.open_hold(ASKED, ANSWER_INFORMATION_REQUEST.name, failure, completable=True)
-    if request is None and ASKED in j.steps.holds:
-        j.steps.close_hold(ASKED)
+    if request is None:
+        _settled(j, ASKED)
     going_back = j.progress.latest(TransportStatus.RETURNING)
     if going_back is not None and RETURNING not in j.steps.holds and going_back.identity not in j.acknowledged:
         failure = Failure(reason="returning", fault=Fault.CARRIER, words=going_back.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.journey import Journey
 from workflows.steps import Abandoned, Failure
 
@@ -182,7 +183,7 @@ async def reread(j: Journey) -> None:
 async def _without(j: Journey, gone: list[OrderId]) -> None:
     """Go on without orders of the parcel that were cancelled; what is declared already a person must mend."""
     if not j.rounds_filed:
-        await j.replan()
+        await planning.replan(j)
         return
     words = (
         f"order {', '.join(gone)} of this parcel was cancelled after its goods were declared: have the declaration "

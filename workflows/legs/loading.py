@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from temporalio import workflow
 
 from workflows.journey import Journey
-from workflows.legs import acceptance, export
+from workflows.legs import acceptance, drawing, export
 from workflows.steps import Abandoned, Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.wording import say, step_name
 
 LONGEST_WATCH = timedelta(days=5)
-"""How long a loading is waited for when nobody knows a deadline yet: well within the thirty days it may be counted to."""
+"""How long a loading is waited for when no deadline is known yet, or it has passed: the sweeps tell what changes."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ async def extend(j: Journey, name: str, until: date, reason: str) -> str:
         ExtensionRequest(
             ucr=j.plan.ucr,
             part=name,
-            exporter_id=export.part_of(j, name).exporter_id,
+            exporter_id=drawing.part_of(j, name).exporter_id,
             filing=filing,
             load_before=loading.load_before,
             until=until,
@@ -156,14 +156,13 @@ async def _loaded(j: Journey, name: str) -> None:
 def _request(j: Journey, name: str) -> LoadingRequest:
     filing = j.filings[name]
     assert filing.number is not None
-    declared = j.declared.get(name)
     return LoadingRequest(
         number=filing.number,
         part=name,
         orders=j.claimed,
-        **({"route": declared.route} if declared else {}),
+        route=j.routes[name],
         accepted_at=filing.accepted_at,
-        shortened=export.shortened(j, name),
+        shortened=drawing.shortened(j, name),
     )
 
 
@@ -288,7 +287,7 @@ def _next_wait(j: Journey, loading: Loading | None, watch: _Watch) -> tuple[time
     left = end - j.now()
     if left <= timedelta(0):
         watch.late = True
-        return timedelta(days=1), None
+        return LONGEST_WATCH, None  # the sweeps tell at once what changes
     for lead in sorted(watch.leads, reverse=True):
         if left > lead:
             return left - lead, lead

@@ -151,11 +151,16 @@ async def _look(j: Journey, known: Standing, undone: Undone) -> None:
         request = EventsRequest(ucr=known.ucr, waybill=known.waybill, orders=(j.order_id,), known=j.progress)
         j.progress = await j.steps.perform(READ_TRANSPORT_EVENTS, request)
     if undone.intercepted is Interception.STOPPED_IN_KOREA:
-        for part, number in ((one.part, one.filing.number) for one in known.filings):
+        for one in known.filings:
             with _ended_by_hand(j, step_name(j.language, CONFIRM_LOADING.name)):
-                if number is not None:
-                    asked = LoadingRequest(number=number, part=part, orders=(j.order_id,))
-                    j.loadings[part] = await j.steps.perform(CONFIRM_LOADING, asked, part=part)
+                if one.filing.number is not None:
+                    asked = LoadingRequest(
+                        number=one.filing.number,
+                        part=one.part,
+                        orders=(j.order_id,),
+                        accepted_at=one.filing.accepted_at,
+                    )
+                    j.loadings[one.part] = await j.steps.perform(CONFIRM_LOADING, asked, part=one.part)
 
 
 async def _standing(j: Journey) -> Standing:

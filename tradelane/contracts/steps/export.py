@@ -11,7 +11,7 @@ from tradelane.contracts.steps.wire import Nothing, Wire
 from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing
-from tradelane.domain.export_route import GoodsFacts
+from tradelane.domain.export_route import ExportRoute, GoodsFacts
 from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk, OrderId, Ucr, WaybillNumber
 from tradelane.domain.screening import Screening
 from tradelane.domain.trade_time import Instant, Timetable
@@ -100,6 +100,8 @@ class FilingReply(Wire):
     """False when what was found at customs is not what was to be declared: it was filed by an earlier run."""
     rate: CustomsRate | None = None
     """The rate it was filed at, where an earlier run filed it."""
+    route: ExportRoute | None = None
+    """The route it was filed by, where our books know it: what is told later is told of that declaration."""
 
 
 class AmendRequest(Wire):

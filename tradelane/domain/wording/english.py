@@ -445,6 +445,7 @@ SENTENCES: Mapping[str, str] = {
     "no_holds": "No open holds.",
     "nothing_to_do": "Nothing to do.",
     "loading_due": "{number} must be loaded within {days} days",
+    "cancelled_too_late": "a cancel ({why}) was decided when the parcel was delivered already: nothing was undone",
     "declared_anew": "{number} is no longer valid and was declared anew as {new}: give the carrier the new number",
     "not_mapped": "{source} said {code} ({words}), which nobody has mapped yet",
     "ended_by_hand": "{what} was ended by hand: {why}",

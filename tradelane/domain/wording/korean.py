@@ -442,6 +442,7 @@ SENTENCES: Mapping[str, str] = {
     "no_holds": "보류 건이 없습니다.",
     "nothing_to_do": "처리할 업무가 없습니다.",
     "loading_due": "수출신고 {number}: {days}일 안에 적재해야 합니다",
+    "cancelled_too_late": "배송이 끝난 뒤 취소({why})가 결정되어 되돌린 것이 없습니다",
     "declared_anew": "수출신고 {number} 효력 상실, {new}(으)로 다시 신고: 특송업체에 새 신고번호를 알려야 합니다",
     "not_mapped": "{source}에서 아직 등록되지 않은 코드 {code}({words})를 보냈습니다",
     "ended_by_hand": "{what}: 담당자가 직접 종결했습니다({why})",
