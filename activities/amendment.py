@@ -10,6 +10,7 @@ from activities.register import register_filed
 from tradelane.adapters.errors import Refused
 from tradelane.contracts.handmade import AmendedByHand, amended_by_hand
 from tradelane.contracts.steps import AMEND_EXPORT_DECLARATION, AmendRequest, FilingReply
+from tradelane.domain.amendment import PRICE_WINDOW
 from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import Filing, FilingState
 from tradelane.domain.holds import Fault
@@ -45,7 +46,7 @@ class AmendmentActivities:
         async def find() -> Existing[str]:
             found = await self._r.filing.find_amendment(declaration, filing, version)
             if isinstance(found, Done) and found.content.startswith("refused"):  # the declaration stands as it was
-                words = f"customs refused to amend {filing.number} to version {version}"
+                words = f"customs refused to amend {filing.number} to version {version}{_price_words(request)}"
                 said = found.content.partition(": ")[2]
                 raise Refused(
                     "customs", "amendment_refused", f"{words}: {said}" if said else words, reason="amendment_refused"
@@ -107,6 +108,14 @@ class AmendmentActivities:
     async def _orders(self, ucr: Ucr, fallback: OrderId) -> tuple[OrderId, ...]:
         claim = await in_thread(self._r.consignments.of_ucr, ucr)
         return claim.orders if claim else (fallback,)
+
+
+def _price_words(request: AmendRequest) -> str:
+    """What to say of a refused price: customs corrects it within 60 days of acceptance, and refuses it later."""
+    accepted, at = request.accepted, request.filing.accepted_at
+    if accepted is None or at is None or accepted.payment == request.declaration.payment:
+        return ""
+    return f" (a price is corrected within {PRICE_WINDOW.days} days of acceptance, until {today_in_korea(at) + PRICE_WINDOW})"
 
 
 def _as_it_stands(filing: Filing, standing: Filing | None) -> Filing:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
 from tradelane.adapters.http import may_arrive_yet, surely_not_done
-from tradelane.contracts.handmade import shape_of
+from tradelane.contracts.handmade import reports_done
 from tradelane.domain import timeline
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId
@@ -41,8 +41,7 @@ def _ways_out(step: str, orders: Sequence[OrderId]) -> tuple[str, ...]:
     if not orders:
         return ()
     resolve = f"tradelane holds resolve {min(orders, key=int)} --step {step} --action"
-    result = " ".join(f"--result {name}=VALUE" for name in shape_of(step)[0].model_fields)
-    return (f"{resolve} complete {result}", f"{resolve} retry")
+    return (reports_done(min(orders, key=int), step), f"{resolve} retry")
 
 
 class Books:

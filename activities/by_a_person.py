@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from tradelane.adapters.errors import Refused
+from tradelane.adapters.errors import Refused, Stale
 from tradelane.adapters.manual.broker_filing import wrong_with
 from tradelane.adapters.manual.filing import kind_for
-from tradelane.contracts.handmade import FiledByHand, reports_done, shape_of
+from tradelane.contracts.handmade import FiledByHand, SeenByHand, reports_done, shape_of
 from tradelane.contracts.steps import LODGE_EXPORT_DECLARATION, READ_EXPORT_ACCEPTANCE, FilingRequest, LodgeRequest
 from tradelane.documents import broker_file, declaration_worksheet
 from tradelane.domain import paperwork
 from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import Filing
 from tradelane.domain.holds import Fault
+from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports import Declarations, Documents
 
 BY_A_PERSON = frozenset({FilingChannel.BROKER, FilingChannel.MANUAL})
@@ -43,25 +44,68 @@ def hand_out(documents: Documents, request: LodgeRequest, day: date) -> None:
         documents.put(declaration.ucr, kind_for(kind, declaration.part.name), request.version, content, media)
 
 
-def check_typed(request: LodgeRequest, typed: FiledByHand) -> None:
-    """A broker's number begins with the broker's code: another one is asked for again.
+def check_typed(request: LodgeRequest, typed: FiledByHand, *, drawn_on: date | None, now: datetime) -> date:
+    """The Korean day (신고일자) of a filing typed by hand, once it is found possible.
+
+    `drawn_on` is the day on which the first papers of the parcel were drawn, `now` trade time. Won are declared at the
+    rate of the week of that day: where it cannot be known that this is the week of the papers handed out, it is asked for.
 
     Raises:
-        Refused: reason `manual_work`.
+        Refused: reason `manual_work`; it is to be typed again.
+        Stale: it was declared in another week than it was drawn up for, `about` the day: other won are declared then.
     """
-    if request.channel is not FilingChannel.BROKER:
-        return
-    if wrong := wrong_with(typed.number, request.declaration.exporter):
+    today, rate = today_in_korea(now), request.declaration.rate
+    accepted_on = today_in_korea(typed.accepted_at) if typed.accepted_at is not None else None
+    day = typed.declared_on or accepted_on or today
+    wrong = wrong_with(typed.number, request.declaration.exporter) if request.channel is FilingChannel.BROKER else ""
+    if not wrong:
+        wrong = _impossible(day, typed.accepted_at, drawn_on, now)
+    if not wrong and typed.declared_on is None and not rate.covers(day):
+        wrong = f"the papers are of the week from {rate.valid_from}: say with declared_on on which day it was declared."
+    if wrong:
         step = f"{LODGE_EXPORT_DECLARATION.name}:{request.declaration.part.name}"
-        raise Refused(
-            "desk",
-            "mistyped",
-            f"the number typed by hand is wrong: {wrong} Type it again",
-            fault=Fault.OURS,
-            reason="manual_work",
-            commands=(reports_done(str(request.order_id), step),),
-            result_shape=shape_of(step)[1],
-        )
+        raise mistyped(step, str(request.order_id), wrong)
+    if not rate.covers(day):
+        words = f"declared on {day}, drawn up with the rate of the week from {rate.valid_from}"
+        raise Stale("customs", "rate_week", words, about=day.isoformat())
+    return day
+
+
+def check_seen(request: FilingRequest, seen: SeenByHand, *, drawn_on: date | None, now: datetime) -> None:
+    """What was read of a declaration must be possible; `drawn_on` and `now` as for what was typed of its filing.
+
+    Raises:
+        Refused: reason `manual_work`; it is to be typed again.
+    """
+    if seen.accepted_at is None:
+        return
+    day = today_in_korea(seen.accepted_at)
+    wrong = _impossible(day, seen.accepted_at, drawn_on, now)
+    if wrong:
+        step = f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}"
+        raise mistyped(step, str(min(request.orders, key=int)), wrong)
+
+
+def _impossible(day: date, accepted_at: datetime | None, first_day: date | None, now: datetime) -> str:
+    """Why nothing can have been declared or accepted on a day; empty when it can."""
+    if day > today_in_korea(now) or (accepted_at is not None and accepted_at > now):
+        return f"{accepted_at or day} is still to come."
+    if first_day is not None and day < first_day:
+        return f"on {day} there was nothing to accept: it was drawn up on {first_day}."
+    return ""
+
+
+def mistyped(step: str, order: str, wrong: str) -> Refused:
+    """The refusal of a result that cannot be: it stays with the desk that typed it."""
+    return Refused(
+        "desk",
+        "mistyped",
+        f"what was typed by hand cannot be: {wrong} Type it again",
+        fault=Fault.AUTHORITY,
+        reason="manual_work",
+        commands=(reports_done(order, step),),
+        result_shape=shape_of(step)[1],
+    )
 
 
 def ask_a_person(declarations: Declarations, request: FilingRequest, filing: Filing) -> None:

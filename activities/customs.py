@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from activities.books import in_thread
+from activities.by_a_person import mistyped
 from activities.implements import implements
 from activities.register import register_loading
 from tradelane.adapters.errors import Refused
@@ -46,7 +47,8 @@ class CustomsActivities:
     @implements(READ_CUSTOMS_RATE)
     async def read_customs_rate(self, request: RateRequest) -> CustomsRate:
         """The export rate of the week in which we file: never the import rate, never the order day's."""
-        return await self._r.customs.export_rate(today_in_korea(trade_now(request.timetable)()), request.currency)
+        day = request.day or today_in_korea(trade_now(request.timetable)())
+        return await self._r.customs.export_rate(day, request.currency)
 
     @implements(READ_EXPORT_REQUIREMENTS)
     async def read_export_requirements(self, request: RequirementsRequest) -> GoodsFacts:
@@ -99,6 +101,7 @@ class CustomsActivities:
                 raise
             loading = Loading(number=request.number, found=True)
         if typed is not None and not loading.loaded:
+            self._check_typed(request, loading, LoadedByHand.model_validate(dict(typed.content)))
             loading, source = _as_typed(loading, LoadedByHand.model_validate(dict(typed.content))), "by hand"
         loading = _with_deadline(loading, request)
         if loading.found or loading.computed:  # a counted deadline stands on the list of deadlines too
@@ -108,6 +111,20 @@ class CustomsActivities:
         if loading.loaded and not loading.partial:
             await in_thread(self._r.watches.drop, "unipass", request.number)
         return loading
+
+    def _check_typed(self, request: LoadingRequest, loading: Loading, said: LoadedByHand) -> None:
+        """A loading lies between the acceptance and today, and no more packages are loaded than were cleared."""
+        today = today_in_korea(self._r.clock.read().at(datetime.now(UTC)))
+        accepted_on = loading.accepted_on or (today_in_korea(request.accepted_at) if request.accepted_at else None)
+        wrong = ""
+        if said.loaded_on > today:
+            wrong = f"{said.loaded_on} is still to come."
+        elif accepted_on is not None and said.loaded_on < accepted_on:
+            wrong = f"loaded on {said.loaded_on}, before it was accepted on {accepted_on}."
+        elif loading.packages_cleared is not None and said.packages > loading.packages_cleared:
+            wrong = f"{said.packages} packages, of which customs cleared {loading.packages_cleared}."
+        if wrong:
+            raise mistyped(f"{CONFIRM_LOADING.name}:{request.part}", str(min(request.orders, key=int)), wrong)
 
     async def _typed(self, orders: Sequence[OrderId], step: str) -> Decision | None:
         return await in_thread(self._r.decisions.completion, orders, step) if orders else None

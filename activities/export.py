@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel
 
 from activities.books import Books, in_thread
-from activities.by_a_person import BY_A_PERSON, ask_a_person, check_typed, hand_out
+from activities.by_a_person import BY_A_PERSON, ask_a_person, check_seen, check_typed, hand_out
 from activities.customs import trade_now
 from activities.implements import implements
 from activities.papers import cannot_be_drawn
@@ -18,6 +18,7 @@ from tradelane.contracts.steps import (
     AMEND_EXPORT_DECLARATION,
     LODGE_EXPORT_DECLARATION,
     READ_EXPORT_ACCEPTANCE,
+    RENDER_DOCUMENTS,
     FilingReply,
     FilingRequest,
     LodgeRequest,
@@ -69,12 +70,12 @@ class ExportActivities:
         declaration = request.declaration
         now = trade_now(request.timetable)
         day = today_in_korea(now())
-
-        sent = False
+        drawn_on = await in_thread(self._first_drawn, declaration.ucr)
+        sent = typed_by_hand = False
 
         async def create() -> Filing:
-            nonlocal sent
-            sent = True
+            nonlocal sent, day
+            sent, day = True, today_in_korea(now())
             if not declaration.rate.covers(day):
                 raise Stale("customs", "rate_week", f"the rate of {declaration.rate.valid_from} does not cover {day}")
             await in_thread(self._r.consignments.fix, declaration.ucr)
@@ -87,7 +88,7 @@ class ExportActivities:
             draft = Filing(order_no=declaration.order_no, state=FilingState.DRAFT)
             await in_thread(self._register, request, draft, day)
             try:
-                await self._r.filing.lodge(declaration, today_in_korea(now()))
+                await self._r.filing.lodge(declaration, day)
             except Refused as refusal:
                 if refusal.code == "already_declared":  # it is there after all: the next try looks again
                     raise Unavailable(refusal.party, refusal.code, refusal.words) from refusal
@@ -95,8 +96,11 @@ class ExportActivities:
             return Filing(order_no=declaration.order_no, state=FilingState.SUBMITTED)
 
         def by_hand(result: dict[str, str]) -> Filing:
+            nonlocal typed_by_hand, day
             typed = FiledByHand.model_validate(result)
-            check_typed(request, typed)
+            if before is not None and before.filing is not None and before.filing.number == typed.number:
+                return before.filing  # it was looked at when it was typed
+            day, typed_by_hand = check_typed(request, typed, drawn_on=drawn_on, now=now()), True
             return Filing(
                 order_no=declaration.order_no,
                 state=FilingState.ACCEPTED if typed.accepted_at else FilingState.SUBMITTED,
@@ -116,7 +120,9 @@ class ExportActivities:
 
         def lodged() -> Lodged:
             """What customs was told: now, or by the earlier try whose filing was found."""
-            return told if sent or before is None else before
+            if sent or before is None:
+                return told
+            return before.model_copy(update={"rate": declaration.rate}) if typed_by_hand else before
 
         ended = await in_thread(self._ended_before, declaration)
         filing = await self._books.act(
@@ -133,7 +139,8 @@ class ExportActivities:
         )
         filing = await in_thread(self._as_it_ended, filing)
         record = await in_thread(self._r.declarations.find, filing.order_no)
-        if sent or before is None or record is None:
+        as_told = before is None or (typed_by_hand and before.declared == declaration.digest)
+        if sent or as_told or record is None:
             await in_thread(self._register, request, filing, day)
         else:  # found as an earlier try declared it: what the plan says now customs has not been told yet
             await in_thread(register_standing, self._r.declarations, filing)
@@ -141,6 +148,11 @@ class ExportActivities:
         in_line = await in_thread(self._is_in_line, declaration, lodged())
         route = record.route if record is not None and not sent else declaration.route
         return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate, route=route)
+
+    def _first_drawn(self, ucr: Ucr) -> date | None:
+        """The Korean day on which the first papers of a parcel were drawn: nothing is declared before."""
+        drawn = [row.intended_at for row in self._r.effects.of_ucr(ucr) if row.step == RENDER_DOCUMENTS.name]
+        return today_in_korea(min(drawn)) if drawn else None
 
     def _ended_before(self, declaration: ExportDeclaration) -> frozenset[str]:
         """Numbers of earlier rounds that customs ended: what was typed about them is no filing of this round."""
@@ -184,6 +196,11 @@ class ExportActivities:
             filing = Filing(order_no=request.order_no, state=FilingState.SUBMITTED)
         filing = await in_thread(self._as_it_ended, filing)
         seen = await in_thread(self._seen, request)
+        if seen is not None:
+            drawn_on = await in_thread(self._first_drawn, Ucr(request.order_no.partition("-")[0]))
+            check_seen(
+                request, seen, drawn_on=drawn_on, now=(await in_thread(self._r.clock.read)).at(datetime.now(UTC))
+            )
         if filing.state in UNDECIDED:
             if seen is not None:
                 filing = as_seen(filing, seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -60,7 +61,8 @@ class PaperActivities:
             )
         key = f"{consignment.ucr}:v{consignment.version}:{RENDER_DOCUMENTS.name}"
         await in_thread(self._r.effects.done, key, json.dumps([paper.sha256 for paper in papers]), at)
-        await in_thread(self._note, min(consignment.orders, key=int), papers, at)
+        # printed is the day of the first rendering; the timeline tells when these bytes were made
+        await in_thread(self._note, min(consignment.orders, key=int), papers, trade_now(request.timetable)())
         number = invoice_number(consignment.ucr)
         return Papers(papers=tuple(papers), invoice_number=number, invoiced_at=at)
 
@@ -109,14 +111,21 @@ class PaperActivities:
 
 def cannot_be_drawn(order_id: OrderId, wrong: Exception) -> Refused:
     """The refusal of a paper whose figures disagree or whose characters cannot be written."""
+    words = _sentence(wrong)
     return Refused(
         "papers",
         "papers",
-        f"the papers cannot be made: {_sentence(wrong)}",
+        f"the papers cannot be made: {words}",
         fault=Fault.SELLER_DATA,
         reason="papers",
-        commands=(f"tradelane orders amend {order_id} --set items.SKU.FIELD=VALUE",),
+        commands=(f"tradelane orders amend {order_id} --set {_named_in(words)}=VALUE",),
     )
+
+
+def _named_in(words: str) -> str:
+    """The path of an amendment that a sentence names; of goods without one."""
+    named = re.search(r"\bconsignee(\.[a-z_]+)+", words)
+    return named[0] if named else "items.SKU.FIELD"
 
 
 def _sentence(wrong: Exception) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState, Loading
-from tradelane.domain.identifiers import OrderId
+from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, WaybillNumber
+from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports import DeclarationRecord, Declarations
 
 
@@ -21,21 +23,26 @@ def register_filed(
 ) -> None:
     """Write down what was declared, by which way, and why by this route; a retry changes only where it stands."""
     known = declarations.find(declaration.order_no)
-    if known is not None and known.state is not FilingState.DRAFT:  # what was sent stays where it was sent to
-        channel = known.channel
-    if known is not None and (known.digest, known.channel) == (declaration.digest, channel):
+    if known is not None and known.state is FilingState.DRAFT:
+        known = None  # nothing of it was sent: its day, its rate and its way are those of the try that is
+    if known is not None and known.digest == declaration.digest:
         register_standing(declarations, filing)
         return
-    drawn = _record(declaration, order_id, channel, filing.state)
-    declarations.put(
-        drawn.model_copy(
-            update={
-                "number": filing.number,
-                "declared_on": known.declared_on if known else day,
-                "accepted_at": filing.accepted_at,
-            }
-        )
-    )
+    drawn = _record(declaration, order_id, known.channel if known else channel, filing.state)
+    kept: dict[str, object] = {"declared_on": day}
+    if known is not None:  # amended: it stays the declaration of that day, sent that way for that reason
+        kept = {"declared_on": known.declared_on, "why": known.why}
+    declarations.put(drawn.model_copy(update={"number": filing.number, "accepted_at": filing.accepted_at, **kept}))
+
+
+def register_booked(
+    declarations: Declarations, numbers: Iterable[ExportDeclarationNumber], waybill: WaybillNumber
+) -> None:
+    """Write down under which waybill goods are to travel, until customs tells what carries them."""
+    for number in numbers:
+        known = declarations.by_number(number)
+        if known is not None and known.waybill is None:
+            declarations.put(known.model_copy(update={"waybill": str(waybill)}))
 
 
 def register_list_cleared(
@@ -90,12 +97,16 @@ def register_standing(declarations: Declarations, filing: Filing) -> None:
     known = declarations.find(filing.order_no)
     if known is None:
         return
+    accepted_at, declared_on = filing.accepted_at or known.accepted_at, known.declared_on
+    if accepted_at is not None and declared_on is not None:  # where a person filed, the day of typing may stand there
+        declared_on = min(declared_on, today_in_korea(accepted_at))
     declarations.put(
         known.model_copy(
             update={
                 "state": filing.state,
                 "number": filing.number or known.number,
-                "accepted_at": filing.accepted_at or known.accepted_at,
+                "accepted_at": accepted_at,
+                "declared_on": declared_on,
             }
         )
     )

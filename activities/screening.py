@@ -11,8 +11,9 @@ from shlex import quote
 from activities.books import in_thread
 from activities.customs import trade_now
 from activities.implements import implements
+from activities.standing import Standing, end_clearances, standing_for
 from tradelane.adapters.errors import Refused
-from tradelane.contracts.handmade import ScreenedByHand
+from tradelane.contracts.handmade import shape_of, typed_as
 from tradelane.contracts.steps import SCREEN_PARTIES, ScreeningRequest
 from tradelane.domain import timeline
 from tradelane.domain.consignment import Consignment
@@ -31,7 +32,7 @@ MOMENTS = ("filing", "handover")
 NAMED = 4
 """Hits that a hold names; the others are counted, for its words are cut where they get long."""
 
-CLEAR, ASKED = "clear", "asked"
+CLEAR, ASKED, STANDING = "clear", "asked", "standing"
 
 
 class ScreeningActivities:
@@ -56,11 +57,14 @@ class ScreeningActivities:
         hits = compare(parties_of(consignment, request.buyer), indexes, threshold)
         screening = Screening(lists=states, threshold=threshold, hits=hits)
         decision = self._decision(consignment.orders, screening.mark) if hits else None
-        verdict = decision.content["verdict"] if decision is not None else ASKED if hits else CLEAR
-        self._keep(consignment.ucr, order, request.moment, screening, verdict, decision, at)
+        standing = standing_for(self._r, consignment, request.buyer, hits, at)
+        unasked = STANDING if standing.whole else ASKED if hits else CLEAR
+        verdict = decision.content["verdict"] if decision is not None else unasked
+        self._keep(consignment.ucr, order, request.moment, screening, verdict, decision, standing, at)
         if verdict == ASKED:
             raise _hit(screening, order, request.moment)
-        if verdict == "confirmed":
+        if decision is not None and verdict == "confirmed":
+            end_clearances(self._r, standing, hits, decision.actor, at)
             raise _confirmed(screening, order)
         return screening
 
@@ -117,11 +121,13 @@ class ScreeningActivities:
         screening: Screening,
         verdict: str,
         decision: Decision | None,
+        standing: Standing,
         at: datetime,
     ) -> None:
         """Lists, threshold, hits and verdict in our books and on the timeline; no name of a party of ours."""
         content = screening.model_dump(mode="json") | {"mark": screening.mark, "verdict": verdict}
         content |= {"decision": decision.id, "decided_by": decision.actor} if decision is not None else {}
+        content |= standing.books if screening.hits else {}
         key = f"{ucr}:{moment}:{SCREEN_PARTIES.name}"
         self._r.effects.done(key, json.dumps(content, sort_keys=True), at, SCREEN_PARTIES.name)
         line = timeline.screening(moment, screening, verdict)
@@ -142,8 +148,7 @@ def parties_of(consignment: Consignment, buyer: str | None = None) -> dict[str, 
 
 def _hit(screening: Screening, order: OrderId, moment: str) -> Refused:
     """A person must decide about exactly these hits."""
-    result = {"hits": screening.mark, "verdict": "cleared", "evidence": "other birth date and country, memo 12"}
-    typed = " ".join(f"--result {name}={quote(value)}" for name, value in result.items())
+    result = json.loads(shape_of(SCREEN_PARTIES.name)[1]) | {"hits": screening.mark}
     entries = dict.fromkeys(quote(f"{hit.source}:{hit.entry_id}") for hit in _worst(screening.hits))
     shows = (f"tradelane parties show {entry}" for entry in entries)
     return Refused(
@@ -153,7 +158,7 @@ def _hit(screening: Screening, order: OrderId, moment: str) -> Refused:
         "`confirmed`) and what it rests on",
         fault=_fault(screening.hits),
         reason="party_hit",
-        commands=(f"{_resolve(order, moment, 'complete')} {typed}", *shows),
+        commands=(f"{_resolve(order, moment, 'complete')} {typed_as(result)}", *shows),
         result_shape=json.dumps(result),
     )
 
@@ -167,7 +172,7 @@ def _confirmed(screening: Screening, order: OrderId) -> Refused:
         fault=_fault(screening.hits),
         reason="party_confirmed",
         commands=(f"tradelane orders cancel {order} --reason 'restricted party'",),
-        result_shape=json.dumps(ScreenedByHand(hits=screening.mark, verdict="cleared", evidence="why").model_dump()),
+        result_shape=json.dumps(json.loads(shape_of(SCREEN_PARTIES.name)[1]) | {"hits": screening.mark}),
     )
 
 

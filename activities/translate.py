@@ -38,7 +38,7 @@ def translated(failure: OutsideFailure) -> ApplicationError:
             }
             kind = "Refused"
         case Stale():
-            said |= {"reason": "stale", "fault": Fault.OURS.value}
+            said |= {"reason": "stale", "fault": Fault.OURS.value, "about": failure.about}
             kind = "Stale"
         case Garbled():
             said |= {"reason": "garbled", "fault": _fault_of(failure.party)}

@@ -10,7 +10,8 @@ from typing import TypeVar
 from activities.books import Books, in_thread
 from activities.customs import trade_now
 from activities.implements import implements
-from tradelane.adapters.errors import Refused, Unavailable
+from activities.register import register_booked
+from tradelane.adapters.errors import Refused, Stale, Unavailable
 from tradelane.contracts.handmade import BookedByHand, reports_done
 from tradelane.contracts.steps import (
     ANSWER_INFORMATION_REQUEST,
@@ -18,6 +19,7 @@ from tradelane.contracts.steps import (
     BOOK_TRANSPORT,
     FIND_BOOKING,
     HAND_TO_BROKER,
+    SCREEN_PARTIES,
     SEND_IMPORT_PREADVICE,
     VOID_BOOKING,
     BookingReply,
@@ -75,6 +77,7 @@ class TransportActivities:
             return await carrier.find_booking(wanted())
 
         async def create() -> Booking:
+            await in_thread(self._still_screened, consignment.ucr)
             return await carrier.book(wanted())
 
         booking = await self._books.act(
@@ -97,7 +100,21 @@ class TransportActivities:
                 last_digest=digest_of([]),
             ),
         )
+        await in_thread(register_booked, self._r.declarations, request.declarations, booking.waybill)
         return BookingReply(booking=voidable(booking), tracking_url=carrier.tracking_url(booking.waybill))
+
+    def _still_screened(self, ucr: Ucr) -> None:
+        """A booking may have waited for its carrier: what was listed meanwhile is compared first.
+
+        Raises:
+            Stale: a list has another state than the one the parties were compared with.
+        """
+        row = self._r.effects.find(f"{ucr}:handover:{SCREEN_PARTIES.name}")
+        if row is None or not row.content:
+            return
+        lists = [state.model_dump(mode="json") for state in self._r.party_lists.states()]
+        if json.loads(row.content)["lists"] != lists:
+            raise Stale("screening", "lists_changed", "a list of parties was imported since the last comparison")
 
     @implements(FIND_BOOKING)
     async def find_booking(self, request: TransportRequest) -> FoundBooking:

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -37,7 +36,7 @@ from tradelane.domain.holds import Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.engine import connect
 from tradelane.installation import keep_clock, settings_environment, start_inside, start_outside
-from tradelane.processes import Processes
+from tradelane.processes import Processes, free_ports
 from tradelane.settings import Settings
 from tradelane.storage.database import open_database
 from tradelane.storage.tables import holds
@@ -110,7 +109,7 @@ def measure(*, runs: int, times: int) -> int:
 
 @contextmanager
 def _installation(folder: Path) -> Iterator[Settings]:
-    ports = iter(_free_ports(5))
+    ports = iter(free_ports("127.0.0.1", 5))
     settings = Settings(
         data_dir=folder,
         engine_port=next(ports),
@@ -127,16 +126,6 @@ def _installation(folder: Path) -> Iterator[Settings]:
         settings = open_stage(settings, go_live=clock.trade_epoch - timedelta(days=1))
         start_inside(processes, settings, print)
         yield settings
-
-
-def _free_ports(number: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(number)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def _held_order(settings: Settings) -> str:

@@ -48,6 +48,14 @@ app = typer.Typer(
 )
 
 Kind = Annotated[str, typer.Option("--kind", help="customs_export, customs_import or base (기준환율).")]
+Insist = Annotated[
+    str | None,
+    typer.Option(
+        "--insist",
+        metavar="WHY",
+        help="Take what is more than 20% off the known rates, or not what UNI-PASS said; kept with it.",
+    ),
+]
 Source = Annotated[str, typer.Option("--source", help="Who published it and where it was read; kept with the rate.")]
 
 
@@ -78,14 +86,17 @@ def set_(
     week: Annotated[str, typer.Option("--week", help="The Sunday it begins with; for --kind base its day.")],
     source: Source,
     kind: Kind = "customs_export",
+    insist: Insist = None,
     as_json: Json = False,
 ) -> None:
-    """Write down a rate that a person read."""
+    """Write down a rate that a person read; one far from the known rates, or against UNI-PASS, is refused."""
     from tradelane.desk import published_rates
 
     of_kind = published_rates.read_kind(kind)
     noted = with_stores(
-        lambda stores: published_rates.note(stores, kind=of_kind, currency=currency, day=week, won=won, source=source)
+        lambda stores: published_rates.note(
+            stores, kind=of_kind, currency=currency, day=week, won=won, source=source, insist=insist
+        )
     )
     if as_json:
         print_json(noted)
@@ -94,6 +105,8 @@ def set_(
     print(f"{rate.currency} {rate.krw_per_unit} ({rate.kind.value}, {rate.day}) is written down.")
     if before is not None:
         print(f"It replaced {before.krw_per_unit} of {before.source}.")
+    if noted.first:
+        print(f"It is the first rate of {rate.currency} here, so nothing was there to hold it against: check it.")
 
 
 @app.command("import", epilog=example("customs rate import rates.csv --kind base --source 'Seoul Money Brokerage'"))
@@ -101,13 +114,14 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, UTF-8, with currency, day, krw_per_unit.")],
     source: Source,
     kind: Kind = "base",
+    insist: Insist = None,
     as_json: Json = False,
 ) -> None:
     """Write down every rate of a file; all of them, or none."""
     from tradelane.desk import published_rates
 
     of_kind = published_rates.read_kind(kind)
-    taken = with_stores(lambda stores: published_rates.take_file(stores, file, of_kind, source))
+    taken = with_stores(lambda stores: published_rates.take_file(stores, file, of_kind, source, insist))
     print_json(taken) if as_json else print(f"{len(taken)} rates ({of_kind.value}) are written down.")
 
 

@@ -27,7 +27,7 @@ def deadlines(
         print_json(found)
         return
     print_table(
-        ("load before", "days left", "order", "declaration", "exporter", "owner", "what to do"),
+        ("load by", "days left", "order", "declaration", "exporter", "owner", "what to do"),
         [_line(one) for one in found],
         f"Nothing is to be loaded within {within}.",
     )

@@ -75,7 +75,7 @@ def demo(
                 print_json(_as_json(result))
             if keep:
                 telling.line(f"Temporal UI {settings.orders_page}; Ctrl-C stops everything.")
-                telling.line(f"In another shell: {same_settings(settings)}")
+                telling.line(f"In another shell: {same_settings(result.settings)}")
                 _wait(processes)
         except PortBusy as busy:
             raise NotThere(str(busy)) from busy

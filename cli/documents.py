@@ -66,7 +66,10 @@ def add(
         bool, typer.Option("--unread", help="Take a scanned certificate that only a person has read; it is marked so.")
     ] = False,
     number: Annotated[
-        str, typer.Option("--number", help="Of which declaration a certificate is, where it does not say so itself.")
+        str,
+        typer.Option(
+            "--number", help="Of which declaration a certificate is, or with which a signed origin statement goes."
+        ),
     ] = "",
     actor: Actor = "",
     as_json: Json = False,

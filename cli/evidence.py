@@ -72,7 +72,10 @@ def verify(
 
 @app.command("list", epilog=example("evidence list --exporter haneul"))
 def list_(exporter: Exporter, as_json: Json = False) -> None:
-    """List the quarters in which goods of an exporter were loaded: how many, how much, and what is missing."""
+    """List the quarters in which goods of an exporter were loaded: how many, how much, and what is missing.
+
+    Below it stand accepted declarations, loaded or not, whose certificate (수출신고필증) nobody has filed yet.
+    """
     from tradelane.desk import evidence
 
     found = with_stores(lambda stores: evidence.quarters_of(stores, exporter))
@@ -84,6 +87,12 @@ def list_(exporter: Exporter, as_json: Json = False) -> None:
         [_line(quarter) for quarter in found.quarters],
         f"Nothing of {exporter} is loaded yet.",
     )
+    if found.unfiled:
+        print(f"{evidence.in_words(found.unfiled)}.")
+        for one in found.unfiled[:SHOWN]:
+            print(f"  {one.number}: {one.command}")
+        if len(found.unfiled) > SHOWN:
+            _aside(f"and {len(found.unfiled) - SHOWN} more; --json has them all.")
     if found.undated:
         _aside(f"{found.undated} loadings have no day and belong to no period yet.")
 

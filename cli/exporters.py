@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.frame import Json, example, group, pairs, print_json, print_table, with_stores
+from cli.customs_rates import asked
+from cli.frame import Json, current_settings, example, group, pairs, print_json, print_table, with_stores
 from cli.sheets import Encoding, tell_refusal, tell_warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tradelane.desk.goods_place import Offices
 
 app = group("Exporters: the brands that own the declarations.")
 
@@ -27,7 +33,8 @@ def import_(
 ) -> None:
     """Put exporters into the store: all, or none when one is wrong.
 
-    The columns of a sheet are the names that `exporters set` takes; one that is left out stays as it is.
+    The columns of a sheet are the names that `exporters set` takes; one that is left out stays as it is. Customs is not
+    asked about their offices here: `exporters check` does so.
     """
     from tradelane.desk import exporters
     from tradelane.desk.sheet import BadRows
@@ -53,12 +60,13 @@ def set_(
 ) -> None:
     """Change fields of one exporter: address_en=LINE|LINE, broker.name=, origin_signer.name=, carrier_accounts.mydhl=.
 
-    Its way to customs (channel) stays while declarations are open.
+    When its way to customs (channel) changes, open declarations stay where they were filed. Customs is asked whether a
+    new customs_office or goods_location_postcode fits the other (API031), and what it says against them is a note.
     """
     from tradelane.desk import exporters
 
     changes = pairs(fields, "exporters set")
-    report = with_stores(lambda stores: exporters.set_exporter(stores, exporter, changes))
+    report = with_stores(lambda stores: exporters.set_exporter(stores, exporter, changes, _offices))
     print_json(report.exporter) if as_json else print(f"{exporter}: {', '.join(changes)} set.")
     for note in report.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -90,17 +98,27 @@ def show(exporter: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
 
 @app.command(epilog=example("exporters check haneul"))
 def check(exporter: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, as_json: Json = False) -> None:
-    """List what would hold an exporter's orders, and texts its declarations cut; ends with 3 when something holds."""
+    """List what would hold an exporter's orders, and texts its declarations cut; ends with 3 when something holds.
+
+    Customs is asked whether each customs office looks after the place of the goods (API031); without an answer the
+    office is listed as unchecked.
+    """
     from tradelane.desk import exporter_check
 
-    found = with_stores(lambda stores: exporter_check.check(stores, exporter))
+    found = with_stores(lambda stores: exporter_check.check(stores, exporter, _offices))
     if as_json:
         print_json(found)
     else:
         print_table(
             ("exporter", "", "step", "what", "command"),
-            [(one.exporter_id, "holds" if one.holds else "cut", one.step, one.what, one.command) for one in found],
+            [(one.exporter_id, one.effect.value, one.step, one.what, one.command) for one in found],
             "Nothing would hold an exporter's orders.",
         )
     if any(one.holds for one in found):
         raise typer.Exit(SOME)
+
+
+def _offices(postcodes: Sequence[str]) -> Offices:
+    from tradelane.desk.goods_place import offices_in_charge
+
+    return asked(offices_in_charge(current_settings(), postcodes))

@@ -19,6 +19,7 @@ from cli.frame import (
     pairs,
     print_json,
     print_table,
+    with_stores,
 )  # fmt: skip
 from cli.said import hold_lines, minute
 
@@ -101,13 +102,14 @@ def show(order: Order, as_json: Json = False) -> None:
 def _print_progress(progress: Progress, language: Language) -> None:
     from tradelane.desk.holds import awake
     from tradelane.domain import wording
+    from tradelane.domain.loading_period import last_day_before
 
     lines = [
         ("order", progress.order_id), ("seller", progress.seller),
         ("stage", wording.stage_name(language, progress.stage)),
         ("state", wording.state_name(language, progress.state)), ("ucr", progress.ucr), ("orders", progress.orders),
         ("brands", progress.brands), ("declarations", progress.declarations),
-        ("load_before", minute(progress.load_before)), ("waybill", progress.waybill),
+        ("load_before", progress.load_before and last_day_before(progress.load_before)), ("waybill", progress.waybill),
         ("transport", progress.transport_status and wording.transport_name(language, progress.transport_status)),
         ("regime", progress.import_regime and wording.regime_name(language, progress.import_regime)),
         ("duty", progress.duty), ("iva", progress.iva), ("delivered_at", minute(progress.delivered_at)),
@@ -165,12 +167,17 @@ def amend(
     actor: Actor = "",
     as_json: Json = False,
 ) -> None:
-    """Change an order's data; every later reading sees the change."""
+    """Change an order's data; every later reading sees the change.
+
+    A price is told until when customs corrects it: 60 days after the declaration was accepted.
+    """
     from tradelane.contracts.messages import AmendOrder
-    from tradelane.desk import orders
+    from tradelane.desk import orders, price_change
 
     order_id = orders.read_order_id(order)
     message = AmendOrder(set=dict(pairs(changes, "--set")), reason=reason, actor=actor_or_login(actor))
+    for note in with_stores(lambda stores: price_change.price_notes(stores, order_id, message.set)):
+        print(f"note: {note}", file=sys.stderr)
     answer = at_desk(lambda desk: orders.update(desk, order_id, "amend", message))
     print_json(answer) if as_json else print(answer.sentence)
 

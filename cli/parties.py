@@ -1,4 +1,4 @@
-"""`tradelane parties`: the lists of restricted parties with which buyer, consignee and exporter are compared."""
+"""`tradelane parties`: lists with which buyer, consignee and exporter are compared, and who was cleared until when."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from cli.frame import Json, actor_or_login, current_settings, example, group, print_json, print_table, with_stores
 from tradelane.desk.complaints import RefusedByRule, WrongUsage
 
-app = group("Lists of restricted parties.")
+app = group("Lists of restricted parties, and standing clearances.")
 
 
 @app.command("import", epilog=example("parties import consolidated.xml"))
@@ -34,7 +34,7 @@ def import_(
     """Put a list in the place of the one before; what it is shows in its content."""
     from tradelane.desk import parties
 
-    day = _day(dated)
+    day = None if dated is None else _day(dated, "--dated")
     told = with_stores(
         lambda stores: parties.import_list(
             stores, file, actor=actor_or_login(by), source=source, dated=day, aliases=aliases, force=force
@@ -115,11 +115,95 @@ def check(
     )
 
 
-def _day(text: str | None) -> date | None:
+@app.command(epilog=example("parties clear UN:QDi.001 --order 2000013770481964 --until 2027-05-31 --reason 'memo 12'"))
+def clear(
+    entry: Annotated[str, typer.Argument(metavar="SOURCE:ENTRY", help="As the hold names it.")],
+    order: Annotated[str, typer.Option("--order", help="The order whose hit you looked at.")],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Last day it counts; within a year.")],
+    reason: Annotated[str, typer.Option("--reason", help="What it rests on; kept, and without names.")],
+    role: Annotated[
+        str | None, typer.Option("--role", help="consignee or exporter:ID, where several parties were hit.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who decides; your login name unless given.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Let one party pass as not being one listed entry, until a day; a changed entry or a higher score asks again."""
+    from tradelane.desk import party_clearances
+
+    day = _day(until, "--until")
+    given = with_stores(
+        lambda stores: party_clearances.clear(
+            stores, entry, order, until=day, reason=reason, actor=actor_or_login(by), role=role
+        )
+    )
+    if as_json:
+        print_json(given)
+        return
+    print(
+        f"Clearance {given.id}: the {given.role} of order {given.order_id} is not {given.source}:{given.entry_id} "
+        f"(score {given.score}, list of {given.list_dated}), until {given.until}. An order that holds for it: retry."
+    )
+
+
+@app.command(epilog=example("parties clearances"))
+def clearances(
+    every: Annotated[bool, typer.Option("--all", help="Also those that no longer stand.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List standing clearances; a party is shown by a keyed digest, never by name."""
+    from tradelane.desk import party_clearances
+
+    rows = with_stores(lambda stores: party_clearances.clearances(stores, every=every))
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("id", "condition", "entry", "role", "party", "score", "list", "until", "by", "on", "order", "reason"),
+        [
+            (
+                row.id,
+                f"{row.condition} ({row.revoked})" if row.revoked else row.condition,
+                row.entry,
+                row.role,
+                row.party,
+                row.score,
+                row.list_dated,
+                row.until,
+                row.by,
+                row.on,
+                row.order_id,
+                row.reason,
+            )
+            for row in rows
+        ],
+        "No clearance stands.",
+    )
+
+
+@app.command(epilog=example("parties revoke 0123456789ab --reason 'new information of the bank'"))
+def revoke(
+    clearance: Annotated[str, typer.Argument(metavar="ID", help="As `parties clearances` shows it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept.")],
+    by: Annotated[str, typer.Option("--by", help="Who decides; your login name unless given.")] = "",
+    as_json: Json = False,
+) -> None:
+    """End a standing clearance; the party is asked about at its next screening."""
+    from tradelane.desk import party_clearances
+
+    ended = with_stores(
+        lambda stores: party_clearances.revoke(stores, clearance, reason=reason, actor=actor_or_login(by))
+    )
+    if as_json:
+        print_json(ended)
+        return
+    print(f"Clearance {ended.id} ({ended.source}:{ended.entry_id}) is revoked; the next screening asks again.")
+
+
+def _day(text: str, option: str) -> date:
     try:
-        return None if text is None else date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError as wrong:
-        raise WrongUsage(f"--dated wants a day as YYYY-MM-DD, not {text!r}.") from wrong
+        raise WrongUsage(f"{option} wants a day as YYYY-MM-DD, not {text!r}.") from wrong
 
 
 def _score(text: str | None) -> Decimal | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -23,6 +26,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from tradelane.contracts import search_attributes
+from tradelane.processes import free_ports
 
 hypothesis_settings.register_profile("no_deadline", deadline=None)
 hypothesis_settings.load_profile("no_deadline")  # a busy machine is no fault of what is tested
@@ -47,6 +51,38 @@ def temporal_binary() -> str:
     return found
 
 
+LAST_RESORT = 90.0
+"""Seconds a test that is out of time gets to close what it has opened, before pytest-timeout ends it."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """End a test of the event loop that takes too long by a cancel: its installation is closed as after any failure.
+
+    pytest-timeout raises in whatever runs when its signal comes. Inside a step of the engine's SDK that is never
+    answered for: the worker waits for it for ever, and with it all tests that follow.
+    """
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        on_the_loop = inspect.iscoroutinefunction(item.obj)
+        if on_the_loop or "engine" in item.fixturenames:
+            marker = item.get_closest_marker("timeout")
+            seconds = 2 * float(marker.args[0] if marker else config.getini("timeout"))  # a machine half as quick
+            item.obj = within(item.obj, seconds) if on_the_loop else item.obj
+            item.add_marker(pytest.mark.timeout(seconds + LAST_RESORT), append=False)
+
+
+def within(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Awaitable[None]]:
+    """The same test, cancelled when it takes longer than so many real seconds."""
+
+    @functools.wraps(test)
+    async def limited(*given: Any, **named: Any) -> None:
+        async with asyncio.timeout(seconds):
+            await test(*given, **named)
+
+    return limited
+
+
 @pytest.fixture(autouse=True)
 def _logging_as_it_comes() -> Iterator[None]:
     """A command run inside a test, or by a fixture of its module, configures the logging of its process: not the next."""
@@ -60,6 +96,7 @@ async def engine() -> AsyncIterator[WorkflowEnvironment]:
     """The real server, in memory, for the whole session."""
     flags = [part for name, value in FLAGS.items() for part in ("--dynamic-config-value", f"{name}={value}")]
     async with await WorkflowEnvironment.start_local(
+        port=free_ports("127.0.0.1", 1)[0],
         dev_server_existing_path=temporal_binary(),
         dev_server_extra_args=flags,
         dev_server_log_level="error",

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import uvicorn
@@ -26,6 +25,7 @@ from tradelane.contracts.messages import Progress
 from tradelane.demo import load
 from tradelane.demo.party_lists import AGELESS_DAYS, load_demo_lists
 from tradelane.domain.trade_time import TradeClock, today_in_korea
+from tradelane.processes import free_ports
 from tradelane.resources import Resources, wired
 from tradelane.service.__main__ import service
 from tradelane.service.starter import TemporalStarter
@@ -36,14 +36,14 @@ from tradelane.simulators.stage import Stage
 from tradelane.stores import open_stores
 
 DAY = 86_400.0
+EPOCH = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""The trade instant at which installations begin: ten in the morning of a Monday in Korea."""
 SECRET = "a-path-that-nobody-guesses"
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+Value = TypeVar("Value")
+KEPT_ALIVE = 60
+"""Seconds until a server of a test closes an idle connection."""
+PATIENCE = 180.0
+"""Real seconds until something that must come is given up: no proof of speed, so no slow machine may overrun it."""
 
 
 class QuietServer(uvicorn.Server):
@@ -56,8 +56,15 @@ class QuietServer(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(app: Any, port: int) -> AsyncIterator[None]:
-    """An ASGI application behind a real socket."""
-    server = QuietServer(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False))
+    """An ASGI application behind a real socket.
+
+    It keeps idle connections for longer than our clients do (httpx: five seconds): who closes one in the moment in
+    which the other uses it again breaks off an exchange, and a step that is told of once is tried twice.
+    """
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="error", access_log=False, timeout_keep_alive=KEPT_ALIVE
+    )
+    server = QuietServer(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
         if task.done():
@@ -68,6 +75,16 @@ async def serving(app: Any, port: int) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
+
+
+async def eventually(what: Callable[[], Awaitable[Value]], every: float = 0.1) -> Value:
+    """Wait until something holds; what it then gives."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        if found := await what():
+            return found
+        assert asyncio.get_running_loop().time() < deadline, f"it did not come to hold within {PATIENCE:g} s"
+        await asyncio.sleep(every)
 
 
 @dataclass
@@ -101,7 +118,7 @@ class Lane:
         rows: list[dict[str, Any]] = (await self.stage.get("/ledger")).json()["rows"]
         return [row for row in rows if row["operation"] != "refresh_token"]
 
-    async def acted(self, operation: str, times: int, within: float = 60.0) -> None:
+    async def acted(self, operation: str, times: int, within: float = PATIENCE) -> None:
         """Wait until a counterparty has acted so often, by its own ledger."""
         deadline = asyncio.get_running_loop().time() + within
         while (found := count(await self.effects(), operation)) < times:
@@ -126,7 +143,7 @@ class Lane:
         except RPCError:
             return None
 
-    async def until(self, order_id: str, what: Any, within: float = 60.0) -> Progress:
+    async def until(self, order_id: str, what: Any, within: float = PATIENCE) -> Progress:
         """Wait until a condition on the run's progress holds."""
         last: Progress | None = None
         deadline = asyncio.get_running_loop().time() + within
@@ -137,11 +154,11 @@ class Lane:
             await asyncio.sleep(0.1)
         raise AssertionError(f"order {order_id} did not get there within {within} s; it is {last}")
 
-    async def held(self, order_id: str, step: str, within: float = 60.0) -> Progress:
+    async def held(self, order_id: str, step: str, within: float = PATIENCE) -> Progress:
         """Wait until a step of the run holds."""
         return await self.until(order_id, lambda p: any(h.key == step for h in p.holds), within)
 
-    async def ended(self, order_id: str, within: float = 90.0) -> dict[str, Any]:
+    async def ended(self, order_id: str, within: float = PATIENCE) -> dict[str, Any]:
         """Wait for the run's result."""
         await self.until(order_id, lambda p: p.state != "running" or p.stage == "closing" or p.carried_by, within)
         outcome: dict[str, Any] = await asyncio.wait_for(self.run_of(order_id).result(), within)
@@ -174,11 +191,12 @@ class Lane:
 def lane_settings(folder: Path, engine_port: int, pace: float, **more: Any) -> Settings:
     """Settings of an installation under a folder, on free ports; its invented lists of parties never get too old."""
     more = {"screening_max_age_days": AGELESS_DAYS, **more}
+    service_port, simulators_port = free_ports("127.0.0.1", 2)
     return Settings(
         data_dir=folder,
         engine_port=engine_port,
-        service_port=free_port(),
-        simulators_port=free_port(),
+        service_port=service_port,
+        simulators_port=simulators_port,
         pace=pace,
         packing_by_estimate=True,
         webhook_secret=SecretStr(SECRET),
@@ -186,10 +204,9 @@ def lane_settings(folder: Path, engine_port: int, pace: float, **more: Any) -> S
     )
 
 
-def write_clock(settings: Settings) -> TradeClock:
+def write_clock(settings: Settings, epoch: datetime = EPOCH) -> TradeClock:
     """The one clock record of the installation, beginning now."""
-    now = datetime.now(UTC)
-    clock = TradeClock(trade_epoch=datetime(2026, 11, 23, 1, 0, tzinfo=UTC), real_epoch=now, pace=settings.pace)
+    clock = TradeClock(trade_epoch=epoch, real_epoch=datetime.now(UTC), pace=settings.pace)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.clock_file.write_text(clock.model_dump_json())
     return clock
@@ -232,13 +249,14 @@ async def open_lane(
     *,
     namespace: str,
     pace: float = 2 * DAY,
+    epoch: datetime = EPOCH,
     with_worker: bool = True,
     sweeps: bool = True,
     **more: Any,
 ) -> AsyncIterator[Lane]:
     """Open an installation against a running engine; everything is closed at the end."""
     settings = lane_settings(folder, int(target.rpartition(":")[2]), pace, namespace=namespace, **more)
-    clock = write_clock(settings)
+    clock = write_clock(settings, epoch)
     async with contextlib.AsyncExitStack() as stack:
         clock_file = StageClock(settings.clock_file)
         app = create_app(Stage(settings.data_dir, clock_file, worker_pid_file=settings.worker_pid_file))

@@ -15,6 +15,10 @@ from tradelane.simulators.rates import KST
 from tradelane.simulators.world import plan_event
 
 STAYING = "parcels_stay"
+STAY = (
+    f"CREATE TRIGGER {STAYING} AFTER INSERT ON transport_events WHEN NEW.code NOT IN ('PU', 'PL')"
+    " BEGIN DELETE FROM transport_events WHERE seq = NEW.seq; END"
+)
 
 
 @contextmanager
@@ -63,16 +67,23 @@ def clears_packages(lane: Lane, number: str, packages: int) -> None:
 def parcels_stay(lane: Lane) -> None:
     """From now on no parcel leaves the gateway that is booked."""
     with books(lane) as db:
-        db.execute(
-            f"CREATE TRIGGER {STAYING} AFTER INSERT ON transport_events WHEN NEW.code NOT IN ('PU', 'PL')"
-            " BEGIN DELETE FROM transport_events WHERE seq = NEW.seq; END"
-        )
+        db.execute(STAY)
 
 
 def parcels_move(lane: Lane) -> None:
     """What is booked from now on travels again."""
     with books(lane) as db:
         db.execute(f"DROP TRIGGER {STAYING}")
+
+
+def uplifts(lane: Lane, waybill: str) -> None:
+    """One parcel of those that stay leaves Korea all the same, and is seen no more."""
+    now = world_now(lane)
+    with books(lane) as db:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(f"DROP TRIGGER {STAYING}")
+        plan_event(db, waybill, now, cargo.DEPARTED, "Departed from a facility", "INCHEON", "+09:00")
+        db.execute(STAY)
 
 
 def leaves(lane: Lane, waybill: str, number: str) -> None:

@@ -9,6 +9,7 @@ goes last.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ from types import FrameType
 
 TIED = Path(__file__).with_name("tied.py")
 POLL = 0.05
+LOWEST_PORT = 10_240
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 RESTARTS = 5
 RESTART_WINDOW = 60.0
 """At most five restarts of one part in sixty seconds; after that it is broken, not unlucky."""
@@ -186,15 +189,33 @@ def port_answers(host: str, port: int) -> bool:
 
 
 def free_ports(host: str, count: int) -> tuple[int, ...]:
-    """Ports that are free now, all different (held open together while they are chosen)."""
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    """Ports that are free now, all different, and none of those the system gives to outgoing connections.
+
+    A server is started some moments later; until then a connection of anybody on this machine may be given any port
+    of the ephemeral range (Linux: 32768 and above), though nothing listened there when it was looked at.
+
+    Raises:
+        OSError: fewer ports than `count` are free on the host.
+    """
+    candidates = range(LOWEST_PORT, _first_ephemeral_port())
+    found: list[int] = []
+    for port in random.SystemRandom().sample(candidates, len(candidates)):
+        if len(found) == count:
+            break
+        if port_is_free(host, port):
+            found.append(port)
+    if len(found) < count:
+        raise OSError(f"Of the ports {candidates[0]} to {candidates[-1]} of {host} fewer than {count} are free.")
+    return tuple(found)
+
+
+def _first_ephemeral_port() -> int:
     try:
-        for probe in probes:
-            probe.bind((host, 0))
-        return tuple(int(probe.getsockname()[1]) for probe in probes)
-    finally:
-        for probe in probes:
-            probe.close()
+        told = EPHEMERAL.read_text(encoding="ascii").split()
+    except OSError:  # no Linux: the range IANA names
+        return 49_152
+    first = int(told[0])
+    return first if first > LOWEST_PORT + 1_000 else 65_536  # a machine that gives out nearly all: no place is safe
 
 
 def _spawn(part: Part) -> subprocess.Popen[bytes]:

@@ -14,6 +14,7 @@ import httpx
 from temporalio.converter import DataConverter
 
 from tradelane import ports
+from tradelane.adapters.journal import Journal
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.adapters.manual import BrokerFiling, CarrierFiling, ManualBroker, ManualCustoms, ManualFiling
 from tradelane.adapters.mercadolibre import MercadoLibreAccess, MercadoLibreMarketplace
@@ -102,6 +103,10 @@ class Resources:
         return self.stores.party_lists
 
     @property
+    def party_clearances(self) -> ports.PartyClearances:
+        return self.stores.party_clearances
+
+    @property
     def journal(self) -> ports.Journal:
         return self.stores.journal
 
@@ -179,6 +184,7 @@ def wired(settings: Settings, stores: Stores, http: httpx.AsyncClient) -> Resour
         documents=MonthlyQuota(stores.quotas, "ktnet:documents", settings.ktnet_monthly_documents)
         if settings.ktnet_monthly_documents
         else None,
+        books=Journal(stores.effects, trade_now),
     )
     channels: dict[FilingChannel, ports.ExportFiling] = {
         FilingChannel.KTNET: ktnet,

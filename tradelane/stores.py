@@ -32,6 +32,7 @@ from tradelane.storage.journal import SqlJournal
 from tradelane.storage.keys import KeyVault, MasterKey
 from tradelane.storage.migrations import migrate
 from tradelane.storage.notices import SqlNotices
+from tradelane.storage.party_clearances import SqlPartyClearances
 from tradelane.storage.party_lists import SqlPartyLists
 from tradelane.storage.published_rates import SqlPublishedRates
 from tradelane.storage.replays import SqlReplays
@@ -64,6 +65,7 @@ class Stores:
     quotas: ports.Quotas
     declarations: ports.Declarations
     party_lists: ports.PartyLists
+    party_clearances: ports.PartyClearances
     published_rates: ports.PublishedRates
 
     @property
@@ -111,6 +113,7 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
             notices=SqlNotices(main),
             declarations=SqlDeclarations(main),
             party_lists=SqlPartyLists(main),
+            party_clearances=SqlPartyClearances(main, vault),
             published_rates=SqlPublishedRates(main),
         )
     finally:

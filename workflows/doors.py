@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
         ResolveHold,
         SnoozeHold,
     )
-    from tradelane.contracts.steps import RECORD_DECISION, DecisionRequest, HoldMark
+    from tradelane.contracts.steps import BOOK_TRANSPORT, RECORD_DECISION, DecisionRequest, HoldMark
     from tradelane.domain.amendment import sku_of
     from tradelane.domain.decided import Decided, changes_of
     from tradelane.domain.holds import Hold, Resolution
@@ -74,6 +74,16 @@ class Doors:
         """Why an amendment of these paths is not possible now, in one sentence."""
         raise NotImplementedError
 
+    async def called_back(self, paths: Iterable[str]) -> None:
+        """A booking that waits for its carrier is called back, and drawn up anew with the amendment; one that lands stays."""
+        steps = self.journey.steps
+        if BOOK_TRANSPORT.name not in steps.under_way:
+            return
+        steps.recall(BOOK_TRANSPORT.name)
+        await workflow.wait_condition(lambda: BOOK_TRANSPORT.name not in steps.under_way)
+        if (fixed := self.why_fixed(paths)) is not None:
+            raise refused(fixed)
+
     # --- facts and progress -----------------------------------------------------------------------------------
 
     @workflow.signal(description="A fact from outside: something changed and is read again.")
@@ -105,6 +115,8 @@ class Doors:
         elif asked.action == Resolution.COMPLETE:
             content = checked_result(asked.step, asked.result)
         try:
+            if asked.action == Resolution.AMEND:
+                await self.called_back(content)
             await self.record(asked.step, asked.action, content, asked.actor, asked.reason)
             if asked.step in self.journey.steps.holds:
                 self.journey.steps.answers[asked.step] = asked

@@ -117,9 +117,8 @@ class FulfilOrder(OrderDoors):
         if not j.live:
             return "shadowed"  # render and decide, but file, book and publish nothing
         await export.declare(j)
-        await self._stage("handover")
-        await handover.hand_over(j)
-        await side_by_side(loading.confirm_loading(j), self._cleared_and_delivered())
+        # the loading period runs from the acceptance on, also while the parcel waits for its carrier
+        await side_by_side(loading.confirm_loading(j), self._handed_over_and_delivered())
         await self._stage("closing")
         await closing.keep_evidence(j)
         await closing.archive(j, self.state)
@@ -133,6 +132,12 @@ class FulfilOrder(OrderDoors):
         await self._stage("export")
         await export.prepare(j)
         return not j.live or await intake.settle(j)
+
+    async def _handed_over_and_delivered(self) -> None:
+        await self._stage("handover")
+        await handover.hand_over(self.journey)
+        # what the carrier's list was to clear may have been declared after all, and is watched from now on
+        await side_by_side(loading.confirm_loading(self.journey), self._cleared_and_delivered())
 
     async def _cleared_and_delivered(self) -> None:
         await self._stage("clearance")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 
@@ -103,6 +103,8 @@ class Journey:
     read_again: Callable[[], Awaitable[None]] | None = None
     """Reads the live orders again; the intake leg hands it in."""
     documents_needed: bool = False
+    watched: set[str] = field(default_factory=set)
+    """Declarations whose loading is being watched."""
 
     def opening_request(self, asked: FulfilOrderRequest | None = None) -> OpenJourney:
         """What the first step is asked, at the start and again when a person has changed the seller's record."""
@@ -174,9 +176,13 @@ class Journey:
 
     async def read_rate(self) -> None:
         """Read the customs rate of the week anew."""
-        self.rate = await self.steps.perform(
+        self.rate = await self.rate_of(None)
+
+    async def rate_of(self, day: date | None) -> CustomsRate:
+        """The customs rate of the week of a Korean day; without a day that of today."""
+        return await self.steps.perform(
             READ_CUSTOMS_RATE,
-            RateRequest(currency=self.plan.goods_value.currency, timetable=self.steps.timetable),
+            RateRequest(currency=self.plan.goods_value.currency, timetable=self.steps.timetable, day=day),
         )
 
     async def make_papers(self) -> None:

@@ -11,7 +11,7 @@ from temporalio import workflow
 from workflows import planning
 from workflows.admission import amendments, at_the_door, refused, understood
 from workflows.doors import Doors
-from workflows.legs import export, loading, unwinding
+from workflows.legs import export, extension, unwinding
 from workflows.steps import Abandoned
 
 with workflow.unsafe.imports_passed_through():
@@ -42,6 +42,7 @@ class OrderDoors(Doors):
         steps = self.journey.steps
         self.journey.amending += 1
         try:
+            await self.called_back(asked.set)
             await self.record("*", Resolution.AMEND, changes, asked.actor, asked.reason)
             woken = [key for key in steps.holds if self._is_mended_by(key, changes)]
             if not woken:
@@ -107,7 +108,9 @@ class OrderDoors(Doors):
         key = f"{EXTEND_LOADING_PERIOD.name}:{name}"
         await self.record(key, "extend", {"until": until.isoformat()}, asked.actor, asked.reason)
         self._extension(asked)  # the declaration may have ended while the wish was written down
-        state = await loading.extend(self.journey, name, until, asked.reason)  # given up, the order goes on without it
+        state = await extension.extend(
+            self.journey, name, until, asked.reason
+        )  # given up, the order goes on without it
         return Answer(sentence=f"{self.journey.filings[name].number}: loading until {until} is {state}.")
 
     @extend_loading.validator
@@ -129,7 +132,7 @@ class OrderDoors(Doors):
             until = date.fromisoformat(asked.until.strip())
         except ValueError as wrong:
             raise refused(f'"until" is a day such as 2027-01-20, not {asked.until or "(empty)"}.') from wrong
-        if (why := loading.why_not_extended(self.journey, name, until)) is not None:
+        if (why := extension.why_not_extended(self.journey, name, until)) is not None:
             raise refused(why)
         return name, until
 

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.decided import Decided
     from tradelane.domain.holds import Hold, Resolution
     from tradelane.domain.language import Language
+    from tradelane.domain.loading_period import last_day_before
 
 Shown = dict[str, str | datetime | tuple[str, ...] | None]
 """What the search attributes were last set to, so that only changes cost an upsert."""
@@ -131,7 +132,7 @@ def details(j: Journey, state: str) -> str:
         ("orders", ", ".join(p.orders)),
         ("exporters", ", ".join(p.exporters)),
         ("declarations", ", ".join(p.declarations)),
-        ("load_before", _minute(p.load_before) if p.load_before else None),
+        ("load_before", str(last_day_before(p.load_before)) if p.load_before else None),
         ("waybill", p.waybill),
         ("transport", wording.transport_name(language, p.transport_status) if p.transport_status else None),
         ("regime", wording.regime_name(language, p.import_regime) if p.import_regime else None),

@@ -62,6 +62,8 @@ class Failure:
     words: str
     commands: tuple[str, ...] = ()
     result_shape: str = ""
+    about: str = ""
+    """What something stale should be drawn up for."""
 
 
 def failure_of(error: ActivityError) -> Failure:
@@ -75,6 +77,7 @@ def failure_of(error: ActivityError) -> Failure:
             words=str(said.get("words", cause.message))[:500],
             commands=tuple(said.get("commands", ())),
             result_shape=str(said.get("result_shape", "")),
+            about=str(said.get("about", "")),
         )
     if isinstance(cause, TimeoutError):
         return Failure(reason="timeout", fault=Fault.OURS, words="the step did not end in its time")
@@ -148,6 +151,10 @@ class Steps:
     """Grows with each change of the holds, so that the board is told once of many."""
     changed: Callable[[], None] = lambda: None
     replan: Callable[[], Awaitable[None]] | None = None
+    under_way: dict[str, workflow.ActivityHandle[Any]] = field(default_factory=dict)
+    """Steps that the engine has been asked to perform and that have not ended."""
+    recalled: set[str] = field(default_factory=set)
+    """Steps under way whose request is no longer true: no further try of it is made."""
 
     async def perform(
         self,
@@ -155,7 +162,7 @@ class Steps:
         request: Request | Callable[[], Request] | Callable[[], Awaitable[Request]],
         *,
         part: str = "",
-        renew: Callable[[], Awaitable[None]] | None = None,
+        renew: Callable[[Failure], Awaitable[None]] | None = None,
         refresh: Callable[[], Awaitable[None]] | None = None,
         planned: bool = False,
         regardless: bool = False,
@@ -179,11 +186,15 @@ class Steps:
             try:
                 return await self._round(effect, asked, key)
             except ActivityError as error:
+                if key in self.recalled:  # whatever came of it, it was asked with what is no longer true
+                    if refresh is not None:
+                        await refresh()
+                    continue
                 if is_cancelled_exception(error):  # the step ended because its task was cancelled: so does the task
                     raise asyncio.CancelledError from error
                 if is_stale(error) and renew is not None and renewals < MOST_RENEWALS:
                     renewals += 1
-                    await renew()
+                    await renew(failure_of(error))
                     continue
                 renewals = 0
                 if is_refused(error):
@@ -194,6 +205,13 @@ class Steps:
                     await self.replan()
                 if refresh is not None:
                     await refresh()
+
+    def recall(self, key: str) -> None:
+        """Have a step that waits for its next try drawn up anew; a try that is under way lands first."""
+        handle = self.under_way.get(key)
+        if handle is not None:
+            self.recalled.add(key)
+            handle.cancel()
 
     async def hold(self, key: str, step: str, failure: Failure, *, outside: bool = False) -> ResolveHold:
         """Hold a step until a person has decided; ends the journey when the decision is to cancel."""
@@ -269,6 +287,7 @@ class Steps:
         activity_id = key if number == 1 else f"{key}~{number}"
         self.started.add(key)
         self.refused.discard(key)
+        self.recalled.discard(key)
         handle = workflow.start_activity(
             effect.name,
             request,
@@ -284,6 +303,7 @@ class Steps:
             else workflow.ActivityCancellationType.TRY_CANCEL,
             priority=Priority(fairness_key=self.fairness[:64]) if self.fairness else Priority.default,
         )
+        self.under_way[key] = handle
         try:
             reply: Reply = await (asyncio.shield(handle) if effect.outside else handle)
         except asyncio.CancelledError:
@@ -292,6 +312,8 @@ class Steps:
                 with contextlib.suppress(ActivityError, asyncio.CancelledError):
                     self.replies[key] = await handle
             raise
+        finally:
+            self.under_way.pop(key, None)
         self.replies[key] = reply
         self.ended.append(activity_id)
         self.changed()

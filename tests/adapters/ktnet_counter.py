@@ -13,7 +13,8 @@ import httpx
 from pydantic import SecretStr
 
 from tests.adapters import parcels
-from tests.adapters.books import MemoryExporters
+from tests.adapters.books import MemoryEffects, MemoryExporters
+from tradelane.adapters.journal import Journal
 from tradelane.adapters.ktnet import KtnetAccess, KtnetFiling
 from tradelane.domain.catalogue import Exporter
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState
@@ -44,6 +45,13 @@ class Counter:
     clock: HeldClock
     http: httpx.AsyncClient
     channel: KtnetFiling
+    effects: MemoryEffects
+    account: KtnetAccess
+
+    def channel_with(self, effects: MemoryEffects | None) -> KtnetFiling:
+        """The same account with other books of ours, or with none."""
+        books = Journal(effects, self.clock.now) if effects is not None else None
+        return KtnetFiling(self.account, self.http, MemoryExporters(exporter()), books=books)
 
     @property
     def today(self) -> date:
@@ -90,5 +98,8 @@ async def open_counter(folder: Path, **access: Any) -> AsyncIterator[Counter]:
     async with httpx.AsyncClient(transport=transport, base_url="http://simulators") as http:
         given = {"base_url": "http://simulators/ktnet", "api_key": SecretStr("ktnet-demo-key"), "mall_id": "MALL-9"}
         account = KtnetAccess.model_validate({**given, **access})
-        yield Counter(stage, clock, http, KtnetFiling(account, http, MemoryExporters(exporter())))
+        effects = MemoryEffects()
+        books = Journal(effects, clock.now)
+        channel = KtnetFiling(account, http, MemoryExporters(exporter()), books=books)
+        yield Counter(stage, clock, http, channel, effects, account)
     stage.close()

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,6 +44,7 @@ from tradelane.contracts.steps import (
     TransportRequest,
     WithdrawRequest,
 )
+from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.consignment import Consignment
 from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState
 from tradelane.domain.identifiers import OrderId
@@ -210,12 +211,13 @@ class Parcel:
 
     # --- what comes before -------------------------------------------------------------------------------------
 
-    async def drawn_up(self) -> ExportDeclaration:
-        """The declaration at this week's export rate."""
-        now = self.office.now()
-        request = RateRequest(currency=self.consignment.goods_value.currency, timetable=self.office.timetable())
+    async def drawn_up(self, day: date | None = None) -> ExportDeclaration:
+        """The declaration at this week's export rate, or at that of another day."""
+        currency = self.consignment.goods_value.currency
+        request = RateRequest(currency=currency, timetable=self.office.timetable(), day=day)
         rate: CustomsRate = await self.office.step(self.office.customs.read_customs_rate, request)
-        self.declaration = drawn_up(self.consignment, self.consignment.parts[0], rate, today_in_korea(now))
+        declared_on = day or today_in_korea(self.office.now())
+        self.declaration = drawn_up(self.consignment, self.consignment.parts[0], rate, declared_on)
         return self.declaration
 
     async def accepted(self) -> Filing:
@@ -277,8 +279,10 @@ class Parcel:
 
     # --- the steps that write outside --------------------------------------------------------------------------
 
-    async def lodge(self) -> FilingReply:
-        request = LodgeRequest(declaration=self.declared, timetable=self.office.timetable(), order_id=self.order)
+    async def lodge(self, channel: FilingChannel = FilingChannel.KTNET) -> FilingReply:
+        request = LodgeRequest(
+            declaration=self.declared, channel=channel, timetable=self.office.timetable(), order_id=self.order
+        )
         reply: FilingReply = await self.office.step(self.office.export.lodge_export_declaration, request)
         return reply
 

@@ -146,6 +146,17 @@ def known(party: Counterparty) -> list[str]:
 # --- the body ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("own", "asked"), [({"easypost": "ca_own"}, "ca_own"), ({"mydhl": "9600"}, "ca_1"), ({}, "ca_1")]
+)
+async def test_offers_are_asked_of_the_account_of_who_ships_else_of_the_installations(
+    desk: Desk, own: dict[str, str], asked: str
+) -> None:
+    exporters = (parcels.exporter(carrier_accounts=own), parcels.SECOND)
+    body = await desk.body(parcels.booking_request(parcels.consignment(exporters=exporters)))
+    assert body["shipment"]["carrier_accounts"] == [asked]
+
+
 async def test_the_body_is_as_the_page_says(desk: Desk) -> None:
     body = await desk.body(parcels.booking_request())
     assert faults(body, TABLE) == []

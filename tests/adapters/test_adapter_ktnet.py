@@ -474,6 +474,7 @@ async def test_a_withdrawal_is_an_amendment_of_kind_b() -> None:
         ({"ApplicationType": "B", "Status": "01", "ErrorDescription": "적재됨"}, Done("refused")),
         ({"ApplicationType": "B", "Status": "44"}, CannotTell("The withdrawal has the unknown status 44.")),
         ({"ApplicationType": "A", "Status": "05"}, NotDone("the newest request is of kind A")),
+        ({"ApplicationType": "C", "Status": "05"}, NotDone("the newest request is of kind C")),
         ({"Status": "05"}, CannotTell("KTNET does not say of what kind the request with the status '05' is.")),
         ({"ResultTypeCode": "BUSINESS_ERROR", "ErrorDescription": "요청건이 없음"}, NotDone("요청건이 없음")),
     ],

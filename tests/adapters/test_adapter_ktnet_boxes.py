@@ -252,7 +252,8 @@ def test_trap_08_every_box_keeps_its_limit_in_euc_kr_bytes_and_ascii_where_it_mu
     assert (boxes["RanList"][0]["GoodsDesc"], boxes["RanList"][0]["BrandName"]) == ("Jabon intimo cia", "Nandu")
 
 
-def test_trap_09_the_goods_lie_where_they_lie_and_their_postcode_decides_the_office() -> None:
+def test_trap_09_the_place_of_the_goods_is_declared_and_not_the_business_address() -> None:
+    """Which office belongs to the place is checked by `exporters check` (API031), and refused by KTNET."""
     exporter = parcels.exporter(
         address_ko="서울특별시 예시구 예시로 12", postcode="01234",
         goods_location_ko="경기도 이천시 가마로 9", goods_location_postcode="17399",

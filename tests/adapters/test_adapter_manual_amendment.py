@@ -40,7 +40,8 @@ async def test_an_amendment_is_asked_of_a_person_with_number_version_and_figures
     assert command.startswith(
         f"tradelane holds resolve {parcels.ORDER} --step {STEP} --action complete --result version=3 --result evidence="
     )
-    assert checked_result(STEP, json.loads(asked.result_shape))["version"] == "3"
+    shown = json.loads(asked.result_shape)
+    assert checked_result(STEP, {**shown, "evidence": "approval of 24 November"})["version"] == "3"
 
 
 async def test_evidence_counts_for_the_version_it_names(channel: ManualFiling, decisions: MemoryDecisions) -> None:

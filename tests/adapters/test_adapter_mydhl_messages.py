@@ -390,7 +390,9 @@ def test_a_block_too_long_for_its_place_is_refused() -> None:
 
 
 def test_invoice_data_carry_the_block_as_a_remark_and_only_known_keys() -> None:
-    sent = json.loads(exact_json(invoice_data.request_body(parcels.booking_request(), ACCESS, "2026-11-24")))
+    sent = json.loads(
+        exact_json(invoice_data.request_body(parcels.booking_request(), ACCESS, "2026-11-24", "960000001"))
+    )
     assert set(sent) == {"plannedShipDate", "accounts", "content"}
     (declared,) = sent["content"]["exportDeclaration"]
     assert declared["remarks"] == [{"value": BLOCK}]

@@ -88,7 +88,7 @@ DECLARATION: tuple[Field, ...] = (
     free("InsuranceAmount", number(12, least="1")),
     needed("DeliveryTermsCode", like("[A-Z]{3}")),
     needed("PaymentCurrencyCode", like("[A-Z]{3}")),
-    needed("PaymentAmount", number(18, 2)),
+    needed("PaymentAmount", number(15, 2)),
     needed("PaymentExchangeRate", number(9, 4, least="0.0001")),
     free("USDExchangeRate", number(9, 4, least="0.0001")),
     needed("ResponseTypeCode", one_of("AB")),

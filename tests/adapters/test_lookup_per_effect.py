@@ -396,7 +396,10 @@ async def test_invoice_data_behind_a_broken_gateway_cannot_be_told(office: Offic
 @pytest.mark.parametrize("case", ALL, ids=str)
 async def test_what_a_person_did_outside_is_taken_over_and_nothing_is_sent(office: Office, case: Case) -> None:
     parcel = await ready(office, case)
-    typed = parcel.typed_by_hand(case.step, **case.result)
+    now = office.now().replace(microsecond=0)
+    typed = parcel.typed_by_hand(
+        case.step, **{**case.result, **({"accepted_at": now.isoformat()} if case is LODGE else {})}
+    )
     asked = await office.asked(case.counterparty, case.operation)
 
     reply = await case.call(parcel)
@@ -408,7 +411,7 @@ async def test_what_a_person_did_outside_is_taken_over_and_nothing_is_sent(offic
     assert row.state == "done"
     if case is LODGE:
         assert (reply.filing.number, reply.filing.state) == (typed["number"], FilingState.ACCEPTED)
-        assert reply.filing.accepted_at == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+        assert reply.filing.accepted_at == now
     elif case is BOOK:
         assert reply.booking.waybill == typed["waybill"]
         assert reply.tracking_url.endswith(typed["waybill"])

@@ -86,4 +86,6 @@ async def test_requirements_are_a_persons_work_with_their_shape(books: SqlPublis
     assert failure.value.reason == "manual_work" and "3304.99-1000" in failure.value.words
     [command] = failure.value.commands
     given = dict(part.split("=", 1) for part in command.split(" --result ")[1:])
-    assert checked_result("read_export_requirements", given) == {"confirmation": "none", "shortened_loading": "none"}
+    assert set(given) == {"confirmation", "shortened_loading"}
+    with pytest.raises(ValueError, match="confirmation: put what you know"):
+        checked_result("read_export_requirements", {name: value.strip("'") for name, value in given.items()})

@@ -50,7 +50,7 @@ def test_trap_27_the_courier_gets_the_korean_code_as_outbound_and_the_chilean_as
 
 
 def test_trap_27_the_pre_advice_says_the_same_codes_as_the_booking() -> None:
-    told = invoice_data.request_body(parcels.booking_request(), ACCESS, "2026-11-24")
+    told = invoice_data.request_body(parcels.booking_request(), ACCESS, "2026-11-24", "960000001")
     [line] = told["content"]["exportDeclaration"][0]["lineItems"]
     codes = {code["typeCode"]: code["value"] for code in line["commodityCodes"]}
     assert codes == {"outbound": "3304991000", "inbound": "33049910"}

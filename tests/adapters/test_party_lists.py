@@ -237,6 +237,7 @@ def test_a_list_with_fewer_entries_than_it_says_is_refused(tmp_path: Path) -> No
         (b"name,country\nQuimera, Zafran,CL\n", "line 2 has 3 cells and the header 2"),
         (b"name,country\nMaria\n", "line 2 has 1 cells and the header 2"),
         (b"name,country\n,CL\n", "line 2 has no name"),
+        (b"name,country\n\"=CONCAT(A2,B2)\",CL\n", "line 2 holds a formula in the place of a name"),
         (b"name,country\n", "no entries"),
         (ALT.encode(), "name SDN.CSV"),
         (SDN.encode(), "no ALT.CSV lies beside it"),

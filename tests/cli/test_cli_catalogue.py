@@ -121,15 +121,20 @@ def test_what_cannot_be_done_is_one_sentence_and_its_code(
     assert out == "" and sentence in err and err.count("\n") == 1
 
 
-def test_exporters_are_set_checked_and_shown(capsys: Told) -> None:
-    assert told(capsys, "exporters", "check")[0] == "Nothing would hold an exporter's orders.\n"
+def test_exporters_are_set_checked_and_shown(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Customs is read by a person here, so that nobody compares the offices: that is said, and no silent pass."""
+    monkeypatch.setenv("TRADELANE_CUSTOMS", "manual")
+    offices = told_json(capsys, "exporters", "check")
+    assert len(offices) == 6 and {one["effect"] for one in offices} == {"unchecked"}
+    assert "https://unipass.customs.go.kr" in offices[0]["what"]
     out, err = told(capsys, "exporters", "set", "haneul", "channel=broker", "representative_ko=한가람솔빛나라")
     assert out == "haneul: channel, representative_ko set.\n"
     assert err.startswith("note: representative_ko: it has 14 EUC-KR bytes")
     found = told_json(capsys, "exporters", "check", "haneul", code=3)
-    assert [(one["holds"], one["step"]) for one in found] == [
-        (True, "lodge_export_declaration"),
-        (False, "lodge_export_declaration"),
+    assert [(one["effect"], one["holds"], one["step"]) for one in found] == [
+        ("holds", True, "lodge_export_declaration"),
+        ("cut", False, "lodge_export_declaration"),
+        ("unchecked", False, "lodge_export_declaration"),
     ]
     broker = ("broker.name=관세법인 예시", "broker.declarant_code=6N002", "broker.email=desk@broker.example")
     told(capsys, "exporters", "set", "haneul", *broker)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,15 @@ import uvicorn
 
 from cli.frame import run
 from cli.main import app
-from tests.lane import QuietServer, free_port
+from tests.lane import QuietServer
 from tradelane.domain.trade_time import TradeClock
+from tradelane.ports import PublishedRate, RateKind
+from tradelane.processes import free_ports
+from tradelane.settings import Settings
 from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import HeldClock, iso
 from tradelane.simulators.stage import Stage
+from tradelane.stores import open_stores
 
 NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)  # a Monday, noon in Seoul
 NUMBER = "6N90426000001X"
@@ -32,7 +38,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     clock = TradeClock(trade_epoch=NOON, real_epoch=datetime.now(UTC), pace=1.0)
     (data / "clock.json").write_text(clock.model_dump_json(), encoding="utf-8")
     monkeypatch.setenv("TRADELANE_DATA_DIR", str(data))
-    monkeypatch.setenv("TRADELANE_SIMULATORS_PORT", str(free_port()))
+    monkeypatch.setenv("TRADELANE_SIMULATORS_PORT", str(free_ports("127.0.0.1", 1)[0]))
     return tmp_path
 
 
@@ -40,7 +46,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def stage(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """The simulators behind a socket, while the command runs in this thread."""
     made = Stage(own_folder / "stage", HeldClock(NOON))
-    port = free_port()
+    [port] = free_ports("127.0.0.1", 1)
     monkeypatch.setenv("TRADELANE_SIMULATORS_PORT", str(port))
     config = uvicorn.Config(create_app(made, ["unipass"]), host="127.0.0.1", port=port, log_level="error")
     server = QuietServer(config)
@@ -152,6 +158,86 @@ def test_a_file_of_base_rates_is_taken_and_listed(capsys: Told, own_folder: Path
     )
     assert [(one["currency"], one["krw_per_unit"]) for one in listed] == [("JPY", "9.3150"), ("USD", "1391.20")]
     assert {one["source"] for one in listed} == {"Seoul Money Brokerage"}
+
+
+SET = ("rate", "set", "USD")
+WEEK = ("--week", "2026-11-22", "--source", "web")
+
+
+@pytest.mark.parametrize("won", ["1", "13895.70", "138.957", "1667.49", "1111.65"])
+def test_a_rate_far_from_the_known_one_needs_a_reason_that_is_kept(capsys: Told, won: str) -> None:
+    """1389.57 and a fifth of it: 1111.656 to 1667.484 is taken as it is."""
+    told(capsys, *SET, "1389.57", "--week", "2026-11-15", "--source", "UNI-PASS web")
+    said = told(capsys, *SET, won, *WEEK, code=3)
+    assert "1389.57 (customs_export, 2026-11-15, UNI-PASS web)" in said and "--insist" in said
+    assert "says why" in told(capsys, *SET, won, *WEEK, "--insist", " ", code=2)
+    told(capsys, *SET, won, *WEEK, "--insist", "the crisis of November")
+    listed = json.loads(told(capsys, "rate", "list", "--first", "2026-11-22", "--last", "2026-11-22", "--json"))
+    assert [one["source"] for one in listed] == ["web; insisted: the crisis of November"]
+
+
+@pytest.mark.parametrize("won", ["1667.48", "1111.66", "1389.57"])
+def test_a_rate_near_the_known_one_is_taken(capsys: Told, won: str) -> None:
+    told(capsys, *SET, "1389.57", "--week", "2026-11-15", "--source", "UNI-PASS web")
+    assert "first rate" not in told(capsys, *SET, won, *WEEK)
+
+
+def test_the_first_rate_of_a_currency_is_taken_with_a_word_that_nothing_was_there_to_compare(capsys: Told) -> None:
+    assert "first rate of USD here" in told(capsys, *SET, "1389.57", *WEEK)
+
+
+def test_what_customs_itself_has_said_is_not_replaced_without_a_reason(capsys: Told, own_folder: Path) -> None:
+    """A slip of a few won is near enough to look right, and the books would prove another amount than the paper."""
+    with open_stores(Settings()) as stores:
+        told_by_customs = PublishedRate(
+            kind=RateKind.CUSTOMS_EXPORT, currency="USD", day=date(2026, 11, 22), krw_per_unit=Decimal("1389.57"),
+            source="UNI-PASS API012",
+        )  # fmt: skip
+        stores.published_rates.put([told_by_customs])
+    assert "customs itself (UNI-PASS API012) says 1389.57" in told(capsys, *SET, "1398.57", *WEEK, code=3)
+    file = own_folder / "rates.csv"
+    file.write_text(f"{HEAD}USD,2026-11-22,1398.57\n")
+    taking = ("rate", "import", str(file), "--kind", "customs_export", "--source", "web")
+    assert "customs itself (UNI-PASS API012) says 1389.57" in told(capsys, *taking, code=3)
+    told(capsys, *SET, "1389.57", *WEEK)
+    with open_stores(Settings()) as stores:
+        stores.published_rates.put([told_by_customs])
+    told(capsys, *SET, "1398.57", *WEEK, "--insist", "corrected by notice 2026-117")
+
+
+def test_a_base_rate_is_held_against_the_rates_of_customs(capsys: Told, own_folder: Path) -> None:
+    told(capsys, *SET, "1389.57", *WEEK)
+    file = own_folder / "rates.csv"
+    file.write_text(f"{HEAD}USD,2026-11-20,1391.20\nUSD,2026-11-23,139.12\n")
+    asked = ("rate", "import", str(file), "--source", "accountant")
+    assert "line 3: 139.12 won for one USD" in told(capsys, *asked, code=3)
+    between = ("rate", "list", "--kind", "base", "--first", "2026-01-01", "--last", "2026-12-31", "--json")
+    assert json.loads(told(capsys, *between)) == []
+    assert "2 rates" in told(capsys, *asked, "--insist", "so it was printed")
+    assert {one["source"] for one in json.loads(told(capsys, *between))} == {"accountant; insisted: so it was printed"}
+
+
+def test_rates_of_a_file_are_held_against_one_another(capsys: Told, own_folder: Path) -> None:
+    file = own_folder / "rates.csv"
+    file.write_text(f"{HEAD}JPY,2026-11-20,9.3150\nUSD,2026-11-20,1391.20\nJPY,2026-11-23,931.50\n")
+    said = told(capsys, "rate", "import", str(file), "--source", "accountant", code=3)
+    assert "line 4: 931.50 won for one JPY" in said and "USD" not in said and said.count("\n") == 1
+
+
+def test_a_rate_of_a_day_to_come_cannot_have_been_published(capsys: Told, own_folder: Path) -> None:
+    """Today is Monday, 23 November 2026: next week's customs rate may be out, tomorrow's base rate is not."""
+    told(capsys, *SET, "1389.57", "--week", "2026-11-29", "--source", "web")
+    assert "is to come" in told(capsys, *SET, "1389.57", "--week", "2026-12-06", "--source", "web", code=2)
+    base = ("--source", "web", "--kind", "base")
+    told(capsys, *SET, "1389.57", "--week", "2026-11-23", *base)
+    assert "is to come" in told(capsys, *SET, "1389.57", "--week", "2026-11-24", *base, code=2)
+
+
+def test_rates_are_not_read_from_a_folder_or_a_pipe(capsys: Told, own_folder: Path) -> None:
+    os.mkfifo(own_folder / "pipe.csv")
+    for name in ("pipe.csv", "."):
+        said = told(capsys, "rate", "import", str(own_folder / name), "--source", "accountant", code=2)
+        assert "cannot be read: it is a" in said
 
 
 HEAD = "currency,day,krw_per_unit\n"
@@ -293,3 +379,46 @@ def test_standard_output_is_the_answer_alone(stage: Stage, capsys: Told) -> None
     capsys.readouterr()
     assert run(app, ["customs", "office", "04799", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == [{"code": "010", "name": "서울세관"}]
+
+
+@pytest.mark.parametrize("words", [("hs", ""), ("hs", " "), ("hs", "\u3000"), ("code-lists", ""), ("code-lists", " ")])
+def test_an_empty_question_is_not_asked(capsys: Told, words: tuple[str, ...]) -> None:
+    """No simulator runs: a question that went out would end with 4."""
+    assert "such as" in told(capsys, *words, code=2)
+
+
+def test_wide_digits_are_digits(stage: Stage, capsys: Told) -> None:
+    assert told(capsys, "hs", "３３０４．９９", "--json") == told(capsys, "hs", "3304.99", "--json")
+
+
+# --- the customs office of an exporter ---------------------------------------------------------------------------------
+
+BRANDS = Path(__file__).parents[2] / "tradelane" / "demo" / "brands.json"
+
+
+def exporters_said(capsys: Told, *words: str, code: int = 0) -> tuple[str, str]:
+    capsys.readouterr()
+    assert run(app, ["exporters", *words]) == code
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+def test_trap_09_the_customs_office_is_compared_with_the_postcode_of_the_goods(stage: Stage, capsys: Told) -> None:
+    """korea-export.md section 10, 9: the office is derived from the postcode of the goods' place (section 1.3: API031)."""
+    exporters_said(capsys, "import", str(BRANDS))
+    assert exporters_said(capsys, "check")[0] == "Nothing would hold an exporter's orders.\n"
+    noted = exporters_said(capsys, "set", "haneul", "goods_location_postcode=99999")[1]
+    assert noted == "note: customs_office: Customs knows no office for goods at postcode 99999.\n"
+    assert "no office for goods at postcode 99999" in exporters_said(capsys, "check", "haneul", code=3)[0]
+    noted = exporters_said(capsys, "set", "haneul", "goods_location_postcode=04799", "customs_office=040")[1]
+    assert "belong to customs office 010 (서울세관), not 040" in noted
+    [held] = json.loads(exporters_said(capsys, "check", "haneul", "--json", code=3)[0])
+    assert (held["effect"], held["step"]) == ("holds", "lodge_export_declaration")
+    assert held["command"] == "tradelane exporters set haneul customs_office=010 customs_division=DIVISION"
+
+
+def test_a_customs_that_does_not_answer_leaves_the_offices_unchecked(capsys: Told) -> None:
+    exporters_said(capsys, "import", str(BRANDS))
+    found = json.loads(exporters_said(capsys, "check", "--json")[0])
+    assert [one["effect"] for one in found] == ["unchecked"] * 6
+    assert all("UNI-PASS gave no answer" in one["what"] for one in found)

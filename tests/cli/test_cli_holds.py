@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 
 from cli.frame import run
 from cli.main import app
-from tests.lane import Lane, open_lane
+from tests.lane import Lane, eventually, open_lane
 from tradelane.domain.holds import Fault, Hold, Resolution
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.trade_time import KOREA
@@ -208,12 +208,11 @@ class Day:
         return [one["hold"] for one in json.loads(out) if one["order_id"] == self.order]
 
     async def until(self, what: Any, *words: str) -> dict[str, Any]:
-        for _ in range(150):
-            found = await self.board(*words)
-            if found and what(found[0]):
-                return found[0]
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"the board did not get there: {found}")
+        async def there() -> list[dict[str, Any]]:
+            return [one for one in (await self.board(*words))[:1] if what(one)]
+
+        [found] = await eventually(there)
+        return found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -241,11 +240,12 @@ async def day(tmp_path_factory: pytest.TempPathFactory, target: str, module_name
             await day.type("wake", "holds", "snooze", order, "--wake")
             await day.until(lambda one: True)
             hold_id = f"hold:{order}:{LODGE}:"
-            for _ in range(200):
+
+            async def told() -> bool:
                 day.notices = [log["id"] for log in logs if log["event"] == "notice.told"]
-                if any(one.startswith(hold_id) for one in day.notices):
-                    break
-                await asyncio.sleep(0.1)
+                return any(one.startswith(hold_id) for one in day.notices)
+
+            await eventually(told)
             await lane.update(order, "amend", {"set": {"items.BJK-STND-05.hsk": "7616999090"}})
             await lane.ended(order)
             await day.type("at the end", "holds", "list")

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from cli.frame import run
 from cli.main import app
-from tests.lane import Lane, open_lane
+from tests.lane import Lane, eventually, open_lane
 from tradelane.demo.operator import program
 from tradelane.installation import settings_environment
 
@@ -104,10 +104,10 @@ async def _morning(day: Day) -> None:
 
 
 async def _until_listed(day: Day) -> None:
-    for _ in range(100):  # visibility is eventually consistent
-        if (await day.type("holds", "holds", "list", "--json")).json:
-            return
-        await asyncio.sleep(0.1)
+    async def listed() -> Any:  # visibility is eventually consistent
+        return (await day.type("holds", "holds", "list", "--json")).json
+
+    await eventually(listed)
 
 
 async def _noon(day: Day, folder: Path) -> None:
@@ -196,7 +196,7 @@ def test_the_doctor_finds_every_part(day: Day) -> None:
     [
         ("resolve with a wrong action", "can be resolved by retry, amend, complete, cancel"),
         ("resolve another step", f"open holds: {LODGE}"),
-        ("complete without a result", "expected e.g."),
+        ("complete without a result", "fill in"),
         ("amend an unknown path", "items.<SKU>.<field>"),
         ("amend a wrong value", "items.BJK-STND-05.hsk"),
         ("amend at the end", "has ended"),

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from cli.frame import run
 from cli.main import app
-from tests.lane import Lane, open_lane
+from tests.lane import Lane, eventually, open_lane
 from tradelane.domain.identifiers import OrderId
 from tradelane.installation import settings_environment
 
@@ -70,11 +70,10 @@ async def listed() -> dict[str, Any]:
 
 
 async def until_listed(order: str) -> dict[str, Any]:
-    for _ in range(100):
-        if order in (found := await listed()):
-            return dict(found[order])
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"order {order} is not listed")
+    async def ours() -> dict[str, Any]:
+        return dict((await listed()).get(order, {}))
+
+    return await eventually(ours)
 
 
 async def test_a_parcel_waits_with_its_pick_list_and_goes_on_when_measured(bench: Lane, tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -29,14 +32,27 @@ def test_twelve_orders_end_as_their_scenarios_expect_though_the_engine_is_restar
         "7",
         "--restart-engine",
         "--json",
+        "--keep",
         "--data-dir",
         str(tmp_path / "demo"),
     ]
-    told = subprocess.run(
-        [*program(), *words, *ports], capture_output=True, text=True, check=False, env=environment, cwd=tmp_path
-    )
-    assert told.returncode == 0, told.stderr[-4000:]
-    result = json.loads(told.stdout)
+    out, err = tmp_path / "out.json", tmp_path / "err.txt"
+    with out.open("w", encoding="utf-8") as told, err.open("w", encoding="utf-8") as heard:
+        demo = subprocess.Popen([*program(), *words, *ports], stdout=told, stderr=heard, env=environment, cwd=tmp_path)
+        try:
+            other_shell = _line_after("In another shell: ", err, demo)
+            # the lists of the demo are of one day, and its weeks pass in seconds: by that line they are not too old
+            lists = subprocess.run(
+                ["/bin/sh", "-c", f"{other_shell} && {shlex.join([*program(), 'parties', 'lists'])}"],
+                capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
+            )  # fmt: skip
+        finally:
+            demo.send_signal(signal.SIGINT)
+            code = demo.wait()
+    said = err.read_text(encoding="utf-8")
+    assert code == 0, said[-4000:]
+    assert lists.returncode == 0, lists
+    result = json.loads(out.read_text(encoding="utf-8"))
     assert result["faults"] == []
     assert {one["order"]["scenario"] for one in result["orders"]} == {
         "plain", "pack", "two_brands", "over_500", "customs_document", "buyer_cancels", "hs_refused",
@@ -46,9 +62,22 @@ def test_twelve_orders_end_as_their_scenarios_expect_though_the_engine_is_restar
     papers = [paper for one in result["orders"] for paper in one["papers"]]
     assert papers
     assert all(Path(paper["file"]).stat().st_size == paper["size"] for paper in papers)
-    assert "The engine is restarted" in told.stderr
-    assert "operator: tradelane orders amend" in told.stderr
+    assert "The engine is restarted" in said
+    assert "operator: tradelane orders amend" in said
     assert not _processes_of(tmp_path), "a part was left behind"
+
+
+def _line_after(words: str, file: Path, process: subprocess.Popen[bytes]) -> str:
+    """The rest of the line of a log that begins with some words, once it is there; empty when the process ended first."""
+    while True:
+        ended = process.poll() is not None
+        found = [line for line in file.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+        for line in found:
+            if line.startswith(words):
+                return line.removeprefix(words).strip()
+        if ended:
+            return ""
+        time.sleep(0.2)
 
 
 def _processes_of(folder: Path) -> list[str]:

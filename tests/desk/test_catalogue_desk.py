@@ -194,3 +194,16 @@ def test_dangerous_goods_are_known_before_the_first_order(stores: Stores, tmp_pa
     path.write_text(json.dumps({"products": [{"sku": SKU, "alcohol_percent": "24.1"}]}), encoding="utf-8")
     import_products(stores, path)
     assert steps(stores) == [("plan_consignment", f"tradelane catalogue set {SKU} dangerous_goods_consent=VALUE")]
+
+
+def test_a_sku_typed_with_blanks_around_it_is_that_product_and_loses_nothing(stores: Stores) -> None:
+    [before] = products(stores, SKU)
+    set_product(stores, f" {SKU} ", {"brand_name": "Another"})
+    [after] = products(stores, SKU)
+    assert after == before.model_copy(update={"brand_name": "Another"})
+
+
+@pytest.mark.parametrize("sku", ["", "  ", "\u3000"])
+def test_a_product_without_a_sku_is_none(stores: Stores, sku: str) -> None:
+    with pytest.raises(WrongUsage, match="this one is empty"):
+        set_product(stores, sku, {"brand_name": "Another"})

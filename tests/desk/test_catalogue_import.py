@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tradelane.demo import load
-from tradelane.desk.catalogue import approver, export_products, products
+from tradelane.desk.catalogue import approver, export_products, products, set_product
 from tradelane.desk.catalogue_import import ImportReport, import_products
 from tradelane.desk.complaints import WrongUsage
 from tradelane.desk.sheet import BadRows
@@ -96,7 +97,7 @@ def test_a_row_that_fits_becomes_a_product(stores: Stores, tmp_path: Path) -> No
         ("net_weight_g", "0.22", "0.22 is not in whole grams; no separators, no kilograms"),
         ("net_weight_g", "220g", "220g names a unit; write the number alone (whole grams)"),
         ("net_weight_g", "0.22 kg", "names a unit"),
-        ("net_weight_g", "1E+999999", "is no number anybody ships"),
+        ("net_weight_g", "1E+999999", "may have rounded"),
         ("net_weight_g", "NaN", "is no number anybody ships"),
         ("net_weight_g", "2000000", "less than or equal to 1000000"),
         ("net_weight_g", "heavy", "'heavy' is no number (whole grams)"),
@@ -373,3 +374,93 @@ def test_an_export_goes_through_import_byte_for_byte(stores: Stores, tmp_path: P
 def test_another_ending_is_refused(stores: Stores, tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match=r"the name ends with \.csv or \.xlsx"):
         export_products(stores, tmp_path / "products.ods")
+
+
+@pytest.mark.parametrize("other", ["hn-1", "HN -1", "ＨＮ-1", "HN-1\u3000x"])
+def test_a_sku_that_differs_in_capitals_blanks_or_width_alone_is_asked_about(
+    stores: Stores, tmp_path: Path, other: str
+) -> None:
+    stored = "HN-1x" if "x" in other else "HN-1"
+    rows = [ROW | {"sku": stored}, ROW | {"sku": other}]
+    with pytest.raises(BadRows) as refused:
+        import_products(stores, file_of(tmp_path, text_of(*rows)))
+    [problem] = refused.value.problems
+    assert (problem.line, problem.column) == (3, "sku")
+    assert f"differs from {stored} in line 2" in problem.reason
+    assert products(stores, None) == ()
+    import_products(stores, file_of(tmp_path, text_of(rows[0])))
+    with pytest.raises(BadRows, match=f"differs from {stored} in the catalogue"):
+        import_products(stores, file_of(tmp_path, text_of(rows[1])))
+
+
+def test_two_products_whose_skus_differ_in_capitals_are_made_by_hand_first(stores: Stores, tmp_path: Path) -> None:
+    set_product(stores, "hn-1", {"brand_name": "Haneulgyeol"})
+    import_products(stores, file_of(tmp_path, text_of(ROW | {"sku": "hn-1"})))
+    set_product(stores, "HN-1", {"brand_name": "Haneulgyeol"})
+    report = import_products(stores, file_of(tmp_path, text_of(ROW, ROW | {"sku": "hn-1"})))
+    assert (report.written, report.new) == (2, 0)
+
+
+@pytest.mark.parametrize("text", ["Ventilador el?ctrico", "Caf?", "?rbol", "a?o nuevo"])
+def test_accents_that_ms949_lost_are_not_taken_for_question_marks(stores: Stores, tmp_path: Path, text: str) -> None:
+    """Excel in Korea saves `Ventilador eléctrico` as MS949 with a question mark and says nothing."""
+    content = text_of(ROW | {"description_es": text}).encode("cp949")
+    with pytest.raises(BadRows, match=r"line 2, description_es: has a . beside a letter"):
+        import_products(stores, file_of(tmp_path, content), encoding="cp949")
+    assert products(stores, None) == ()
+
+
+def test_a_question_mark_of_a_utf_8_file_is_one(stores: Stores, tmp_path: Path) -> None:
+    import_products(stores, file_of(tmp_path, text_of(ROW | {"origin_basis": "maker's word? file 3"})))
+    assert products(stores, "HN-1")[0].origin_basis == "maker's word? file 3"
+
+
+@pytest.mark.parametrize("typed", ["1.2E+03", "1e3", "1.23E3", "1_200"])
+def test_a_weight_that_a_spreadsheet_rounded_is_not_taken(stores: Stores, tmp_path: Path, typed: str) -> None:
+    with pytest.raises(BadRows, match=r"line 2, net_weight_g: .*number"):
+        import_products(stores, file_of(tmp_path, text_of(ROW | {"net_weight_g": typed})))
+
+
+def test_a_folder_and_a_pipe_are_no_catalogue_and_nobody_waits_for_them(stores: Stores, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(WrongUsage, match="is a pipe or a device"):
+        import_products(stores, tmp_path / "pipe.csv")
+    with pytest.raises(WrongUsage, match="is a folder"):
+        import_products(stores, tmp_path)
+
+
+def test_a_day_that_cannot_be_read_is_told_once(stores: Stores, tmp_path: Path) -> None:
+    """45992 is how Excel keeps 1 December 2025."""
+    row = ROW | {"hsk_approved_code": ROW["hsk"], "hsk_approved_by": "kim", "hsk_approval_reason": "file 12"}
+    with pytest.raises(BadRows) as refused:
+        import_products(stores, file_of(tmp_path, text_of(row | {"hsk_approved_on": "45992"})))
+    assert [(one.column, one.reason) for one in refused.value.problems] == [
+        ("hsk_approved_on", "45992 is no day; write it as YYYY-MM-DD")
+    ]
+
+
+@pytest.mark.parametrize("name", ["products.csv", "products.xlsx"])
+def test_an_export_replaces_a_file_whole_and_waits_for_no_pipe(
+    stores: Stores, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_products(stores, file_of(tmp_path, text_of(ROW), "in.csv"))
+    target = tmp_path / name
+    target.write_bytes(b"the catalogue of yesterday")
+    target.chmod(0o640)
+    written = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        written(path, content[:10])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        with pytest.raises(WrongUsage, match="No space left on device"):
+            export_products(stores, target)
+    assert target.read_bytes() == b"the catalogue of yesterday"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["data", "in.csv", name]
+    assert export_products(stores, target) == 1
+    assert target.read_bytes() != b"the catalogue of yesterday" and target.stat().st_mode & 0o777 == 0o640
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(WrongUsage, match="is a pipe or a device"):
+        export_products(stores, tmp_path / "pipe.csv")

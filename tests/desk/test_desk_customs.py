@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tradelane.adapters.unipass.answers import CustomsOffice
-from tradelane.desk.customs import wrong_office
+from tradelane.desk.goods_place import wrong_office
 
 SEOUL, AIRPORT, POST = (
     CustomsOffice(code="010", name="서울세관"),

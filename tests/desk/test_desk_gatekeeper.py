@@ -135,7 +135,7 @@ class House:
 
     async def limit_is(self, wanted: float | None) -> bool:
         """Just after a change the engine may still tell the limit before."""
-        for _ in range(20):
+        for _ in range(200):
             if (await look_at(self.client, "carrier")).limit == wanted:
                 return True
             await asyncio.sleep(0.05)

@@ -17,6 +17,7 @@ from temporalio.api.workflowservice.v1 import UpdateTaskQueueConfigRequest
 from temporalio.client import ActivityHandle, Client
 from temporalio.worker import Worker
 
+from tests.lane import PATIENCE, eventually
 from tradelane.desk import gates
 from tradelane.desk.complaints import RefusedByRule, WrongUsage
 from tradelane.desk.gatekeeper import Gatekeeper, Outcomes, Rules
@@ -46,13 +47,12 @@ class Office:
 
     async def until(self, queue: str, wanted: Callable[[gates.GateRow], bool]) -> gates.GateRow:
         """The engine's count of what waits is a few seconds old."""
-        row = await self.row(queue)
-        for _ in range(50):
-            if wanted(row):
-                return row
-            await asyncio.sleep(0.2)
-            row = await self.row(queue)
-        raise AssertionError(f"it did not come to that: {row}")
+
+        async def come_to_that() -> list[gates.GateRow]:
+            return [row for row in [await self.row(queue)] if wanted(row)]
+
+        [row] = await eventually(come_to_that)
+        return row
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -94,12 +94,12 @@ async def test_a_closed_gate_lets_steps_wait_at_attempt_1_and_others_flow(office
     await gates.close(office.desk, "carrier", "kim", "DHL maintenance")
     waiting = await office.send("carrier", "w1")
     flowing = await office.send("customs", "c1")
-    await asyncio.wait_for(flowing.result(), 5)
+    await asyncio.wait_for(flowing.result(), PATIENCE)
     row = await office.until("carrier", lambda row: row.backlog == 1)
     assert office.began == []
     assert (row.state, row.actor, row.reason, row.engine) == (GateState.CLOSED, "kim", "DHL maintenance", "")
     await gates.open_(office.desk, "carrier", None, "kim", "")
-    await asyncio.wait_for(waiting.result(), 10)
+    await asyncio.wait_for(waiting.result(), PATIENCE)
     assert [attempt for _, attempt in office.began] == [1]
     assert (await office.row("carrier")).state is GateState.OPEN
 
@@ -110,12 +110,12 @@ async def test_what_waited_drains_never_above_the_rate_until_opened_without_one(
     waiting = [await office.send("carrier", f"d{number}") for number in range(24)]
     await gates.open_(office.desk, "carrier", rate, "kim", "")
     opened = datetime.now(UTC)
-    for _ in range(100):
-        if len(office.began) > 15:
-            break
-        await asyncio.sleep(0.1)
+
+    async def drained() -> bool:
+        return len(office.began) > 15
+
+    await eventually(drained)
     instants = sorted(at for at, _ in office.began)
-    assert len(instants) > 15, "it drains"
     for first, at in enumerate(instants):
         for number, later in enumerate(instants[first:], start=1):
             assert number <= rate * (later - at).total_seconds() + burst, f"{number} steps from {at} to {later}"
@@ -123,7 +123,7 @@ async def test_what_waited_drains_never_above_the_rate_until_opened_without_one(
     row = await office.row("carrier")
     assert (row.state, row.rate, row.engine) == (GateState.DRAINING, 4.0, "")
     await gates.open_(office.desk, "carrier", None, "kim", "")
-    await asyncio.wait_for(asyncio.gather(*(one.result() for one in waiting)), 10)
+    await asyncio.wait_for(asyncio.gather(*(one.result() for one in waiting)), PATIENCE)
     assert {attempt for _, attempt in office.began} == {1}
     assert (await settled(office.desk.client, "carrier", None)).limit is None, "the worker's own rate is back"
 
@@ -132,17 +132,14 @@ async def test_a_difference_between_row_and_engine_is_shown_and_mended(office: O
     client = office.desk.client
     closed = await gates.close(office.desk, "carrier", "kim", "maintenance")
     await set_behind_our_back(client, "carrier", None)
-    await asyncio.sleep(0.2)
-    assert (await office.row("carrier")).engine == "has no limit"
+    await office.until("carrier", lambda row: row.engine == "has no limit")
     await set_behind_our_back(client, "carrier", 3)
-    await asyncio.sleep(0.2)
-    assert (await office.row("carrier")).engine == "lets 3/s through"
+    await office.until("carrier", lambda row: row.engine == "lets 3/s through")
     await gates.close(office.desk, "carrier", "kim", "maintenance")
     assert (await office.row("carrier")).engine == ""
     await gates.open_(office.desk, "carrier", None, "kim", "")
     await set_behind_our_back(client, "carrier", 0)
-    await asyncio.sleep(0.2)
-    assert (await office.row("carrier")).engine == "lets nothing through"
+    await office.until("carrier", lambda row: row.engine == "lets nothing through")
     await gates.open_(office.desk, "carrier", None, "kim", "")
     assert (await settled(client, "carrier", None)).limit is None
     assert closed.since < (office.desk.stores.gates.all()[0]).since

@@ -245,7 +245,7 @@ async def watchful() -> AsyncIterator[Client]:
         yield await Client.connect(target, namespace=await fresh_namespace(environment.client))
 
 
-async def until(found: Callable[[], Any], within: float = 30.0) -> Any:
+async def until(found: Callable[[], Any], within: float = 90.0) -> Any:
     """Wait until an asynchronous look finds something."""
     deadline = asyncio.get_running_loop().time() + within
     while not (seen := await found()):

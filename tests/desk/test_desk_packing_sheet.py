@@ -145,5 +145,5 @@ def test_what_is_no_sheet_is_one_sentence(tmp_path: Path, content: str | bytes, 
 def test_a_sheet_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="cannot be read: No such file"):
         read_sheet(tmp_path / "none.csv")
-    with pytest.raises(WrongUsage, match="cannot be read: Is a directory"):
+    with pytest.raises(WrongUsage, match="cannot be read: it is a folder"):
         read_sheet(tmp_path)

@@ -37,10 +37,12 @@ from tests.desk.export_year import (
 )  # fmt: skip
 from tradelane.desk import certificates
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
+from tradelane.desk.document_intake import add_paper
 from tradelane.desk.evidence import make_pack, quarters_of, read_period, verify_pack
 from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.identifiers import Ucr
+from tradelane.domain.money import Money
 from tradelane.ports import Decision
 from tradelane.settings import Settings
 from tradelane.stores import Stores, open_stores
@@ -239,6 +241,78 @@ def test_of_a_shared_parcel_each_exporter_has_its_own_origin_statement(stores: S
     assert held[f"{FIRST}/origin-statement_v1.pdf"] == pdf("d1")
     assert not any(content == pdf("d2") for content in held.values())
     assert {f"{FIRST}/carrier-paper_v1.pdf", f"{FIRST}/carrier-paper_v2.pdf"} <= set(held)
+
+
+def test_trap_33_the_pack_holds_signer_and_basis_of_an_origin_statement_and_the_signed_paper(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """korea-export, 10.33: the exporter signs; the product must store signer, basis, 5-year file."""
+    row = put_export(stores, record(1))
+    for serial, words in enumerate(("first drawing", "with the number of customs")):
+        stores.documents.put(row.ucr, "origin_statement", 1, pdf(words), "application/pdf")
+        kept = json.dumps({"signer_name": "Han", "basis": "PSR 6109", "drawing": serial}).encode()
+        stores.documents.put(row.ucr, "origin_statement_record", 1, kept, "application/json")
+    file = tmp_path / "pack.zip"
+    made = make_pack(stores, HANEUL, QUARTER, file)
+    held = contents(file)
+    assert json.loads(held[f"{FIRST}/origin-record_v1.json"])["drawing"] == 1
+    assert held[f"{FIRST}/origin-statement_v1.pdf"] == pdf("with the number of customs")
+    assert [line for line in made.missing if "origin" in line] == [
+        "order 2000013770481964 6N002-26-000001X: the origin statement as it was signed is not here"
+    ]
+    assert "서명된 원산지 서류 없음" in str(sheet_rows(file, "확인 필요"))
+    listed = json.loads(held["manifest.json"])["files"]
+    assert f"{FIRST}/origin-record_v1.json" in [one["path"] for one in listed]
+    tampered = tmp_path / "tampered.zip"
+    with zipfile.ZipFile(tampered, "w") as archive:
+        for name, content in held.items():
+            archive.writestr(name, content.replace(b"Han", b"Kim") if "origin-record" in name else content)
+    with pytest.raises(RefusedByRule, match=r"origin-record_v1\.json"):
+        verify_pack(tampered)
+
+
+def test_a_signed_origin_statement_ends_the_gap_and_one_without_record_is_a_gap(stores: Stores, tmp_path: Path) -> None:
+    row = put_export(stores, record(1))
+    stores.documents.put(row.ucr, "origin_statement", 1, pdf("drawn"), "application/pdf")
+    stores.documents.put(row.ucr, "origin_statement_signed", 1, pdf("signed"), "application/pdf")
+    made = make_pack(stores, HANEUL, QUARTER, tmp_path / "pack.zip")
+    assert [line for line in made.missing if "origin" in line] == [
+        "order 2000013770481964 6N002-26-000001X: the origin statement has no record of its signer and basis"
+    ]
+
+
+def test_of_a_shared_parcel_a_signed_statement_and_its_record_are_one_exporters(stores: Stores, tmp_path: Path) -> None:
+    row = put_export(stores, record(1))
+    other = record(1, order_no=f"{row.ucr}-2", exporter_id="dotori", number=number(2), invoice_number="D")
+    stores.declarations.put(other)
+    for part in ("d1", "d2"):
+        stores.documents.put(row.ucr, f"origin_statement_{part}", 1, pdf(part), "application/pdf")
+        stores.documents.put(row.ucr, f"origin_statement_{part}_record", 1, f'"{part}"'.encode(), "application/json")
+    signed = tmp_path / "signed.pdf"
+    signed.write_bytes(pdf("signed by the second"))
+
+    def add(named: str) -> str:
+        return add_paper(stores, ORDER, signed, "origin_statement_signed", actor="kim", number=named).kind
+
+    with pytest.raises(WrongUsage, match="--number whose"):
+        add("")
+    with pytest.raises(RefusedByRule, match="no accepted declaration"):
+        add("6N002-26-000009X")
+    assert add("6N002-26-000002X") == "origin_statement_signed_d2"
+    packs = {}
+    for exporter in (HANEUL, "dotori"):
+        make_pack(stores, exporter, QUARTER, tmp_path / f"{exporter}.zip")
+        held = contents(tmp_path / f"{exporter}.zip")
+        packs[exporter] = {name: held[name] for name in held if "/origin" in name}
+    assert packs[HANEUL] == {
+        f"{FIRST}/origin-statement_v1.pdf": pdf("d1"),
+        f"{FIRST}/origin-record_v1.json": b'"d1"',
+    }
+    assert packs["dotori"] == {
+        f"{FIRST}/origin-statement_v1.pdf": pdf("d2"),
+        f"{FIRST}/origin-record_v1.json": b'"d2"',
+        f"{FIRST}/origin-statement-signed_v1.pdf": pdf("signed by the second"),
+    }
 
 
 def test_a_loading_that_a_person_read_is_shown_as_that(stores: Stores, tmp_path: Path) -> None:
@@ -540,3 +614,60 @@ def test_a_number_that_stands_in_the_register_twice_is_counted_once(stores: Stor
     made = make_pack(stores, HANEUL, QUARTER, tmp_path / "pack.zip")
     assert made.declarations == 1
     assert any("counted once" in line for line in made.missing)
+
+
+def test_what_is_accepted_and_not_known_to_be_loaded_is_named_and_not_counted(stores: Stores, tmp_path: Path) -> None:
+    """A parcel that left on the last day of a quarter, while nobody had read UNI-PASS yet."""
+    put_export(stores, record(1))
+    put_export(stores, record(2, loaded=False, loaded_on=None, packages_loaded=None, loading_source=""))
+    made = make_pack(stores, HANEUL, QUARTER, tmp_path / "pack.zip")
+    assert (made.declarations, made.partial) == (1, False)
+    [line] = [one for one in made.missing if "6N002-26-000002X" in one]
+    assert "accepted on 2026-11-23, and customs has not said that it is loaded" in line
+    assert "수리 후 선적 미확인, 집계 제외" in str(sheet_rows(tmp_path / "pack.zip", "확인 필요"))
+    with pytest.raises(NotFound, match="Nothing of haneul was loaded from 2026-07-01 to 2026-09-30"):
+        make_pack(stores, HANEUL, read_period("2026Q3"), tmp_path / "before.zip")
+    put_export(stores, record(3, loaded_on=date(2026, 10, 1)))
+    put_rates(stores, [("USD", date(2026, 10, 1), "1389.57")])
+    before = make_pack(stores, HANEUL, read_period("2026-10"), tmp_path / "october.zip")
+    assert not any("000002X" in one for one in before.missing), "it was accepted in November"
+
+
+@pytest.mark.parametrize(
+    ("loaded_on", "quarter"),
+    [
+        (date(2026, 9, 30), "2026Q3"),
+        (date(2026, 10, 1), "2026Q4"),
+        (date(2026, 12, 31), "2026Q4"),
+        (date(2027, 1, 1), "2027Q1"),
+    ],
+)
+def test_the_korean_day_of_loading_decides_the_quarter(
+    stores: Stores, tmp_path: Path, loaded_on: date, quarter: str
+) -> None:
+    """Accepted on 23 September at 23:30 UTC, which is the 24th in Korea; acceptance decides nothing."""
+    accepted = datetime(2026, 9, 23, 23, 30, tzinfo=UTC)
+    put_export(stores, record(1, accepted_at=accepted, loaded_on=loaded_on))
+    put_rates(stores, [("USD", loaded_on, "1389.57")])
+    for name in ("2026Q3", "2026Q4", "2027Q1"):
+        if name == quarter:
+            assert make_pack(stores, HANEUL, read_period(name), tmp_path / f"{name}.zip").declarations == 1
+        else:
+            with pytest.raises(NotFound):
+                make_pack(stores, HANEUL, read_period(name), tmp_path / f"{name}.zip")
+
+
+def test_a_foreign_amount_counts_at_the_rate_of_its_own_loading_day_and_each_is_cut_before_the_sum(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """By hand: 33.33 USD x 1389.57 = 46314.3681 and x 1402.30 = 46738.659; 1,000 JPY x 9.3157 = 9315.7."""
+    put_export(stores, record(1, payment=usd("33.33")))
+    put_export(stores, record(2, payment=usd("33.33"), loaded_on=date(2026, 11, 26)))
+    yen = Money(amount=Decimal(1000), currency="JPY")
+    put_export(stores, record(3, payment=yen, loaded_on=date(2026, 11, 26)))
+    put_rates(stores, [("USD", date(2026, 11, 26), "1402.30"), ("JPY", date(2026, 11, 26), "9.3157")])
+    file = tmp_path / "pack.zip"
+    make_pack(stores, HANEUL, QUARTER, file)
+    rows = sheet_rows(file, "수출실적명세서")[5:]
+    assert [row[6] for row in rows] == [46314, 46738, 9315, 102367]
+    assert [(row[3], row[4]) for row in rows[:3]] == [("USD", 1389.57), ("USD", 1402.3), ("JPY", 9.3157)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 import zipfile
@@ -184,3 +185,89 @@ def test_a_pack_of_another_form_is_refused(pack: Path, tmp_path: Path) -> None:
         held["manifest.json"] = json.dumps(manifest | {"format": "tradelane-evidence/9"}).encode()
 
     refused(rewritten(pack, tmp_path / "p.zip", newer), "is of the form 'tradelane-evidence/9'")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("partial", True),
+        ("missing", []),
+        ("declarations", 3),
+        ("totals", []),
+        ("exporter", {"id": "haneul", "business_registration_number": "123-45-67891"}),
+        ("period", {"name": "2026-11", "first": "2026-10-01", "last": "2026-12-31"}),
+        ("remark", "seen by the tax office"),
+    ],
+)
+def test_whatever_a_manifest_says_is_in_the_chain(pack: Path, tmp_path: Path, name: str, value: object) -> None:
+    def says_otherwise(held: dict[str, bytes]) -> None:
+        manifest = json.loads(held["manifest.json"])
+        assert manifest.get(name) != value
+        held["manifest.json"] = json.dumps(manifest | {name: value}).encode()
+
+    refused(rewritten(pack, tmp_path / "p.zip", says_otherwise), "chain in manifest.json does not fit")
+
+
+def test_the_instant_of_making_is_not_in_the_chain_and_is_told_in_korean_time(pack: Path, tmp_path: Path) -> None:
+    def later(held: dict[str, bytes]) -> None:
+        manifest = json.loads(held["manifest.json"])
+        manifest["made_at"]["trade"] = "2026-11-30T15:30:00+00:00"  # half past midnight of 1 December in Korea
+        held["manifest.json"] = json.dumps(manifest).encode()
+
+    assert "on 2026-12-01 00:30 KST" in verify_pack(rewritten(pack, tmp_path / "p.zip", later)).sentence
+
+
+def test_a_pack_that_was_packed_anew_by_another_program_stands(pack: Path, tmp_path: Path) -> None:
+    class Stream(io.RawIOBase):
+        """A pipe: what writes to it cannot go back, so it repeats the sums behind each file."""
+
+        def __init__(self) -> None:
+            self.content = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, piece: Any) -> int:
+            self.content += bytes(piece)
+            return len(piece)
+
+    stream = Stream()
+    with zipfile.ZipFile(pack) as archive, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as anew:
+        for name in archive.namelist():
+            anew.writestr(name, archive.read(name))
+    file = tmp_path / "p.zip"
+    file.write_bytes(stream.content)
+    assert verify_pack(file).declarations == 2
+
+
+def test_bytes_that_belong_to_no_file_are_refused_wherever_they_lie(pack: Path, tmp_path: Path) -> None:
+    """Before the first file, where a file was taken off the list, and behind the end."""
+    whole, file = pack.read_bytes(), tmp_path / "p.zip"
+    file.write_bytes(b"%PDF- another paper of 30 bytes" + whole)
+    refused(file, "bytes before orders/")
+    file.write_bytes(whole + b"PK another paper of more than 24 bytes")
+    refused(file, "behind its last file")
+
+    def hides(archive: zipfile.ZipFile) -> None:
+        archive.writestr("orders/hidden.pdf", b"%PDF- a paper that is on no list")
+        archive.filelist.pop()
+        del archive.NameToInfo["orders/hidden.pdf"]
+
+    refused(rewritten(pack, file, more=hides), "behind its last file")
+
+
+def test_a_comment_of_a_file_is_refused(pack: Path, tmp_path: Path) -> None:
+    def comments(archive: zipfile.ZipFile) -> None:
+        archive.getinfo(INVOICE).comment = b"seen"
+
+    refused(rewritten(pack, tmp_path / "p.zip", more=comments), "comment that no pack has")
+
+
+def test_the_papers_of_two_orders_exchanged_are_both_named(pack: Path, tmp_path: Path) -> None:
+    def exchange(held: dict[str, bytes]) -> None:
+        one, other = (name for name in sorted(held) if name.endswith("commercial-invoice_v1.pdf"))
+        held[one], held[other] = held[other], held[one]
+
+    refused(
+        rewritten(pack, tmp_path / "p.zip", exchange), r"6KRMLC45848383497/commercial.*, .*8383498/commercial.* are not"
+    )

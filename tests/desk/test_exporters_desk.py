@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from tradelane.adapters.unipass.answers import CustomsOffice
 from tradelane.demo import load
 from tradelane.desk import exporter_check
-from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
+from tradelane.desk.complaints import NotFound, WrongUsage
 from tradelane.desk.exporters import exporters, import_exporters, set_exporter, shown
+from tradelane.desk.goods_place import Ask, Offices
 from tradelane.desk.sheet import BadRows
 from tradelane.domain.catalogue import Drawback, FilingChannel
 from tradelane.domain.export_declaration import FilingState
@@ -154,6 +156,20 @@ def test_an_exporter_that_is_there_twice_is_refused(stores: Stores, tmp_path: Pa
         import_exporters(stores, sheet(tmp_path, ROW, ROW))
 
 
+def test_a_second_exporter_of_one_business_number_is_taken_with_a_word_of_warning(
+    stores: Stores, tmp_path: Path
+) -> None:
+    """A company may sell under two brands; as often it is one exporter that was typed twice."""
+    twin = import_exporters(stores, sheet(tmp_path, ROW, {**ROW, "id": "haneul-2"})).warnings
+    assert [(one.line, one.column, one.reason) for one in twin] == [
+        (2, "business_registration_number", "is that of haneul-2 too"),
+        (3, "business_registration_number", "is that of haneul too"),
+    ]
+    assert import_exporters(stores, sheet(tmp_path, ROW)).warnings == ()
+    [stored] = import_exporters(stores, sheet(tmp_path, {**ROW, "id": "haneul-3"})).warnings[:1]
+    assert stored.reason == "is that of haneul too"
+
+
 def test_a_name_that_is_cut_is_taken_with_a_word_of_warning(stores: Stores, tmp_path: Path) -> None:
     [warning] = import_exporters(stores, sheet(tmp_path, {**ROW, "representative_ko": "한가람솔빛나라"})).warnings
     assert (warning.line, warning.column) == (2, "representative_ko")
@@ -238,29 +254,38 @@ def declaration(state: FilingState, **more: Any) -> DeclarationRecord:
     return DeclarationRecord.model_validate({**fields, **more})
 
 
-def test_the_way_to_customs_stays_while_a_declaration_is_open(filled: Stores, tmp_path: Path) -> None:
-    """A declaration is asked, amended and withdrawn where it was filed."""
+def test_open_declarations_stay_where_they_were_filed_when_the_way_to_customs_changes(
+    filled: Stores, tmp_path: Path
+) -> None:
+    """An exporter that sells every day always has open ones: they are named, and the new way is set."""
     filled.declarations.put(declaration(FilingState.SUBMITTED))
-    with pytest.raises(RefusedByRule, match=r"keeps its way to customs .* open: 6KRMLC45848383497-1"):
-        set_exporter(filled, "haneul", {**BROKER, "channel": "broker"})
-    with pytest.raises(RefusedByRule, match="keeps its way to customs"):
-        import_exporters(filled, sheet(tmp_path, {**ROW, "channel": "manual"}))
-    assert filled.exporters.get(["haneul"])["haneul"].channel is None
-    set_exporter(filled, "haneul", {"city_en": "Busan"})
-    set_exporter(filled, "dotori", {"channel": "manual"})
+    set_to_broker = set_exporter(filled, "haneul", {**BROKER, "channel": "broker"})
+    assert set_to_broker.notes == (
+        "channel: 6KRMLC45848383497-1 stay where they were filed (the default); what is filed from now on goes the new way",
+    )
+    imported = import_exporters(filled, sheet(tmp_path, {**ROW, "channel": "manual"}))
+    assert "6KRMLC45848383497-1 stay where they were filed (broker)" in str(imported.warnings)
+    assert filled.exporters.get(["haneul"])["haneul"].channel is FilingChannel.MANUAL
+    assert set_exporter(filled, "haneul", {"city_en": "Busan"}).notes == ()
     filled.declarations.put(declaration(FilingState.WITHDRAWN))
-    set_exporter(filled, "haneul", {"channel": "manual"})
+    assert set_exporter(filled, "haneul", {"channel": "ktnet"}).notes == ()
 
 
 # --- check -------------------------------------------------------------------------------------------------------------
 
 
-def held(stores: Stores, **more: Any) -> list[str]:
-    return [one.what for one in exporter_check.check(stores, "haneul", **more) if one.holds]
+def as_they_stand(stores: Stores) -> Ask:
+    """Customs, which finds each exporter's office in charge of its goods."""
+    known = {one.goods_location_postcode: one.customs_office for one in stores.exporters.all()}
+    return lambda postcodes: {one: (CustomsOffice(code=known[one]),) for one in postcodes}
+
+
+def held(stores: Stores, ask: Ask | None = None) -> list[str]:
+    return [one.what for one in exporter_check.check(stores, "haneul", ask or as_they_stand(stores)) if one.holds]
 
 
 def test_the_exporters_of_the_demo_hold_nothing(filled: Stores) -> None:
-    assert exporter_check.check(filled) == ()
+    assert exporter_check.check(filled, None, as_they_stand(filled)) == ()
 
 
 def test_what_would_hold_an_exporter_is_named(filled: Stores) -> None:
@@ -269,7 +294,7 @@ def test_what_would_hold_an_exporter_is_named(filled: Stores) -> None:
     haneul = filled.exporters.get(["haneul"])["haneul"]
     changed = {**haneul.model_dump(), "channel": "broker", "drawback": "simplified", "representative_ko": "가" * 7}
     filled.exporters.put(haneul.model_validate(changed))
-    found = exporter_check.check(filled, "haneul")
+    found = exporter_check.check(filled, "haneul", as_they_stand(filled))
     assert [(one.step, one.holds) for one in found] == [
         ("plan_consignment", True),
         ("plan_consignment", True),
@@ -288,15 +313,39 @@ def test_trap_09_the_customs_office_follows_the_place_of_the_goods(filled: Store
     """korea-export.md section 10, 9: 물품소재지 is where the goods are; the office is derived from that postcode."""
     asked: list[str] = []
 
-    def office_of(postcode: str) -> str | None:
-        asked.append(postcode)
-        return "020"
+    def customs(postcodes: Sequence[str]) -> Offices:
+        asked.extend(postcodes)
+        return {one: (CustomsOffice(code="020", name="인천세관"),) for one in postcodes}
 
-    [what] = held(filled, office_of=office_of)
-    assert what == "customs_office: 010 does not look after postcode 04799, where the goods are; 020 does"
+    [what] = held(filled, customs)
+    assert what == "customs_office: Goods at postcode 04799 belong to customs office 020 (인천세관), not 010."
     assert asked == ["04799"]
-    assert held(filled, office_of=lambda postcode: "010") == []
-    assert held(filled, office_of=lambda postcode: None) == []
+    assert held(filled, lambda postcodes: {"04799": (CustomsOffice(code="010", name="서울세관"),)}) == []
+    assert held(filled, lambda postcodes: {"04799": ()}) == [
+        "customs_office: Customs knows no office for goods at postcode 04799."
+    ]
+
+
+def test_an_office_that_nobody_compared_is_never_a_good_one(filled: Stores) -> None:
+    [trouble] = exporter_check.check(filled, "haneul", lambda postcodes: {"04799": "UNI-PASS gave no answer."})
+    assert (trouble.effect, trouble.holds) == (exporter_check.Consequence.UNCHECKED, False)
+    assert trouble.what.endswith("whoever takes the declaration will. UNI-PASS gave no answer.")
+    assert "nobody has compared 010 with postcode 04799" in trouble.what
+
+
+def test_a_set_office_or_place_is_compared_and_other_fields_are_not(filled: Stores) -> None:
+    asked: list[Sequence[str]] = []
+
+    def customs(postcodes: Sequence[str]) -> Offices:
+        asked.append(postcodes)
+        return dict.fromkeys(postcodes, ())
+
+    assert set_exporter(filled, "haneul", {"city_en": "Busan"}, customs).notes == ()
+    assert asked == []
+    report = set_exporter(filled, "haneul", {"goods_location_postcode": "99999"}, customs)
+    assert report.notes == ("customs_office: Customs knows no office for goods at postcode 99999.",)
+    set_exporter(filled, "haneul", {"customs_office": "040"}, customs)
+    assert asked == [["99999"], ["99999"]]
 
 
 def test_many_goods_are_counted(filled: Stores) -> None:
@@ -309,4 +358,4 @@ def test_many_goods_are_counted(filled: Stores) -> None:
 
 def test_an_exporter_that_is_not_there_is_not_found(filled: Stores) -> None:
     with pytest.raises(NotFound):
-        exporter_check.check(filled, "nobody")
+        exporter_check.check(filled, "nobody", as_they_stand(filled))

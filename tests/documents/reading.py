@@ -29,9 +29,9 @@ def whole(pdf: bytes) -> str:
 
 
 def scanned(pdf: bytes) -> list[str]:
-    """What a scanner reads on the first page, scanned at 200 dots an inch, from the top."""
+    """What a scanner reads on the first page, scanned at 150 dots an inch, from the top."""
     document = pypdfium2.PdfDocument(pdf)
-    picture = document[0].render(scale=200 / 72, grayscale=True).to_pil()
+    picture = document[0].render(scale=150 / 72, grayscale=True).to_pil()
     document.close()
     found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.Code128)
     return [one.text for one in sorted(found, key=lambda one: one.position.top_left.y)]

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from tests.documents.golden import DAY, declared, exporters, goods, parcel
 from tradelane.documents.broker_file import flat, mail, xlsx
 from tradelane.documents.broker_records import LAYOUT, NotInMs949
+from tradelane.domain.catalogue import Drawback
 from tradelane.domain.export_declaration import ExportDeclaration
 
 DECLARED = declared(parcel())
@@ -24,8 +25,8 @@ def described(text: str) -> tuple[ExportDeclaration, ...]:
 
 def test_the_workbook_has_a_row_for_each_declaration_and_each_line() -> None:
     book = load_workbook(BytesIO(xlsx(DECLARED, DAY)))
-    assert book.sheetnames == ["신고서", "란"]
-    once, lines = (list(book[name].iter_rows(values_only=True)) for name in book.sheetnames)
+    assert book.sheetnames == ["신고서", "란", "참고"]
+    once, lines = (list(book[name].iter_rows(values_only=True)) for name in book.sheetnames[:2])
     assert [row[0] for row in once[1:]] == ["6KRMLC45848383497-1", "6KRMLC45848383497-2"]
     assert [row[1] for row in lines[1:]] == ["001", "002", "003", "001", "002"]
     by_title = dict(zip(once[0], once[1], strict=True))
@@ -34,7 +35,26 @@ def test_the_workbook_has_a_row_for_each_declaration_and_each_line() -> None:
     assert by_title["4 구매자"].startswith("Maria Jose Nunoa Perez")
     of_line = dict(zip(lines[0], lines[1], strict=True))
     assert of_line["35 세번부호"] == "3304.99-1000"
+    assert (of_line["27 품명"], of_line["28 거래품명"]) == (None, "Moisturising face cream, 50 ml jar")
     assert len(set(once[0]) | set(lines[0])) == 57 + 2, "each box once, beside the reference and the line"
+
+
+def test_the_workbook_marks_codes_that_no_source_confirms_and_says_what_that_means() -> None:
+    """korea-export 1.6: what is of middling certainty is looked up by whoever keys it; destination and HSK are sure."""
+    cream, stationery = exporters()
+    wishing = stationery.model_copy(update={"drawback": Drawback.SIMPLIFIED})
+    book = load_workbook(BytesIO(xlsx(declared(parcel(exporters=(cream, wishing))), DAY)))
+    rows = list(book["신고서"].iter_rows(values_only=True))
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert [first[title] for title in ("8 신고구분", "12 결제방법", "23 물품상태")] == [
+        "※ H 일반P/L",
+        "※ GO",
+        "※ N 신품",
+    ]
+    assert (first["13 목적국"], first["14 적재항"]) == ("CL 칠레", "KRICN")
+    remarks = list(book["참고"].iter_rows(values_only=True))
+    assert str(remarks[0][1]).startswith("※ 코드값 확인 필요")
+    assert [order for order, _ in remarks] == [None, None, "6KRMLC45848383497-2"]
 
 
 def test_the_same_declarations_give_the_same_workbook_without_a_clock() -> None:
@@ -71,6 +91,8 @@ def test_the_flat_file_is_ms949_with_one_record_a_line() -> None:
     )
     assert header["buyer"] == "Maria Jose Nunoa Perez"
     assert (line["HSK"], line["FOB KRW"], line["net kg"], line["origin"]) == ("3304991000", "53776", "0.210", "KR")
+    assert (line["standard name"], line["trade name"]) == ("", "Moisturising face cream, 50 ml jar")
+    assert line["order number"] == "2000013770481964"
     assert (model["quantity"], model["unit price"], model["amount"]) == ("3", "12.90", "38.70")
 
 
@@ -78,6 +100,29 @@ def test_what_ms949_lacks_loses_its_accent_or_is_refused_by_name() -> None:
     assert "봄날 Cafe" in flat(described("봄날 Café"), DAY).decode("cp949")
     with pytest.raises(NotInMs949, match=r"U\+1F338.* in declarant of record EHDR, and no ASCII letter stands for it"):
         flat(described("봄날 \U0001f338"), DAY)
+
+
+def test_an_unknown_maker_is_no_applicant_in_the_flat_file_either() -> None:
+    cream, stationery = exporters()
+    asked = stationery.model_copy(update={"drawback_applicant": "2", "drawback": Drawback.SIMPLIFIED})
+    records = flat(declared(parcel(exporters=(cream, asked))), DAY).decode("cp949").split("\r\n")
+    header = dict(zip(LAYOUT["EHDR"], next(row for row in records if "도토리문구" in row).split("^"), strict=True))
+    assert (header["maker customs id"], header["drawback applicant"], header["simplified drawback"]) == (
+        "제조미상9999000",
+        "",
+        "NO",
+    )
+
+
+def test_the_mail_says_why_a_wished_drawback_is_not_asked_for() -> None:
+    cream, stationery = exporters()
+    wishing = stationery.model_copy(update={"drawback": Drawback.SIMPLIFIED})
+    broker = cream.broker
+    assert broker is not None
+    text = mail(declared(parcel(exporters=(cream, wishing)))[1], broker, DAY)
+    assert "- 주문번호: 2000013770481964" in text
+    assert "※ 수출화주는 간이환급을 희망하나 제조자가 미상이므로" in text
+    assert "※" not in mail(DECLARED[0], broker, DAY)
 
 
 def test_rare_syllables_are_two_bytes_and_never_eight() -> None:

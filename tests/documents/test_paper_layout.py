@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.documents.golden import DAY, NUMBERS, POSTAL, declared, goods, papers, parcel
-from tests.documents.reading import clashes, dark_outside, scanned, whole
+from tests.documents.golden import DAY, NUMBERS, POSTAL, declared, goods, papers, parcel, usd
+from tests.documents.reading import clashes, dark_outside, pages, scanned, whole
 from tradelane.documents import cn23, commercial_invoice, declaration_worksheet, origin_statement, packing_list
+from tradelane.documents.commercial_invoice import INCLUDED
 from tradelane.domain import paperwork
 from tradelane.domain.consignment import Consignment, Package
+from tradelane.domain.papers import Incoterm
 
 LONG = ("보습 크림 Crème hidratante Ñandú " * 10)[:298] + "ñ한"
 """300 characters, Hangul and accents mixed."""
@@ -92,6 +94,25 @@ def test_a_scanner_reads_the_numbers_of_every_paper() -> None:
         "origin-statement": ["MLC45848383497-OS1"],
         "declaration-worksheet": ["6KRMLC45848383497-1"],
     }
+
+
+@pytest.mark.parametrize("of", [parcel, sixty])
+def test_a_line_of_the_worksheet_is_never_parted_by_the_end_of_a_page(of: Callable[[], Consignment]) -> None:
+    """Whoever keys reads boxes 27 to 43 of one 란 under its number."""
+    for text in pages(drawings(of())["worksheet"]()):
+        lines = text.count("란번호/총란수")
+        assert [text.count(f"({box})") for box in (27, 33, 38, 43)] == [lines] * 4
+        assert text.count("(44)") == text.count("(57)")
+
+
+@pytest.mark.parametrize(("term", "freight", "insurance"), [("FCA", "0.00", "0.00"), ("DAP", INCLUDED, INCLUDED)])
+def test_an_invoice_never_denies_a_cost_that_its_price_holds(term: str, freight: str, insurance: str) -> None:
+    """With free carriage: under DAP both are in the price (korea-export 1.7), under FCA nobody charges them."""
+    sold = parcel(incoterm=Incoterm(term), incoterm_place="Santiago, Chile", shipping_charge=usd("0"))
+    text = whole(commercial_invoice.render(paperwork.commercial_invoice(sold, DAY)))
+    assert f"Flete {freight}" in text
+    assert f"Seguro {insurance}" in text
+    assert "USD 125.90" in text
 
 
 def test_the_same_parcel_gives_the_same_bytes() -> None:

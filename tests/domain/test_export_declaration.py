@@ -140,12 +140,34 @@ def test_a_declaration_comes_back_from_json_unchanged() -> None:
 
 
 def test_the_route_by_which_it_was_filed_is_kept() -> None:
-    """A declaration that was accepted as simplified stays so, whatever a later price would have chosen."""
-    dear = consignment(item("5000"))
-    assert drawn_up(dear, dear.parts[0], THOUSAND, SUNDAY).route is ExportRoute.FORMAL
-    kept = drawn_up(dear, dear.parts[0], THOUSAND, SUNDAY, route=ExportRoute.SIMPLIFIED)
-    assert (kept.route, kept.fob) == (ExportRoute.SIMPLIFIED, krw(5_000_000))
-    assert kept.why == "simplified declaration (전자상거래 간이수출신고): it was filed so before"
+    """A declaration that was accepted as formal stays so, though a later price would have gone the easier way."""
+    cheap = consignment(item("40"))
+    assert drawn_up(cheap, cheap.parts[0], THOUSAND, SUNDAY).route is ExportRoute.SIMPLIFIED
+    kept = drawn_up(cheap, cheap.parts[0], THOUSAND, SUNDAY, route=ExportRoute.FORMAL)
+    assert (kept.route, kept.fob) == (ExportRoute.FORMAL, krw(40_000))
+    assert kept.why == "formal declaration (정식 수출신고): it was filed so before"
+
+
+@pytest.mark.parametrize(("dollars", "open_to"), [("3999.999", True), ("4000", True), ("4000.001", False)])
+def test_an_amendment_above_the_cap_makes_no_other_kind_of_declaration(dollars: str, open_to: bool) -> None:
+    """Simplified since 2024-08-01 up to KRW 4,000,000 (korea-export 1.2); amended above it, it cannot stay what it is."""
+    parcel = consignment(item(dollars))
+
+    def amended() -> ExportDeclaration:
+        return drawn_up(parcel, parcel.parts[0], THOUSAND, SUNDAY, route=ExportRoute.SIMPLIFIED)
+
+    if open_to:
+        assert amended().route is ExportRoute.SIMPLIFIED
+        return
+    with pytest.raises(RouteRefused, match=r"4,000,001 KRW is above the cap of 4,000,000 KRW .* amend them back"):
+        amended()
+
+
+def test_packages_of_several_kinds_are_no_one_kind() -> None:
+    """Box 42 names one kind: three packages are not three cartons because the first is one."""
+    parcel = consignment(item(), packages=(package(), package(kind="BX")))
+    with pytest.raises(RouteRefused, match=r"these are BX, CT: confirm the packing again with one kind"):
+        drawn_up(parcel, parcel.parts[0], THOUSAND, SUNDAY)
 
 
 def test_goods_customs_was_not_asked_about_have_no_route() -> None:

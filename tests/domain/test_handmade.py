@@ -1,4 +1,4 @@
-"""What a person did by hand is checked before it is written down, and the example shown is one that is accepted."""
+"""What a person did by hand is checked before it is written down, and what is shown of it has to be filled in."""
 
 import json
 from typing import Any
@@ -14,12 +14,45 @@ OUTSIDE = sorted(
 )
 
 
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "lodge_export_declaration": {
+        "number": "6N00226000123X",
+        "accepted_at": "2026-11-23T10:00:00+09:00",
+        "declared_on": "2026-11-23",
+    },
+    "amend_export_declaration": {"version": "2", "evidence": "approval of customs, 2026-11-23"},
+    "read_export_acceptance": {
+        "state": "accepted",
+        "number": "6N00226000123X",
+        "accepted_at": "2026-11-23T10:00:00+09:00",
+    },
+    "confirm_loading": {"loaded_on": "2026-11-25", "packages": "1", "evidence": "UNI-PASS, 2026-11-26"},
+    "read_export_requirements": {"confirmation": "none", "shortened_loading": "none"},
+    "screen_parties": {"hits": "0123456789ab", "verdict": "cleared", "evidence": "other birth date, memo 12"},
+    "extend_loading_period": {"evidence": "approval of customs, 2026-11-23"},
+    "book_transport": {"waybill": "1234567891"},
+    "await_release": {"document": "commercial_invoice"},
+    "intercept": {"outcome": "stopped_in_korea", "evidence": "mail of the carrier, 2026-11-23"},
+    "attach_documents": {"evidence": "mail of the carrier, 2026-11-23"},
+}
+
+
 @pytest.mark.parametrize("step", [*SHAPES, "attach_documents"])
-def test_the_example_that_is_shown_is_accepted(step: str) -> None:
-    """A person copies it and changes the values: it must at least be right itself."""
-    _, example = shape_of(step)
-    given: dict[str, Any] = json.loads(example)
-    assert set(checked_result(step, given)) == set(given)
+def test_what_is_shown_is_accepted_once_it_is_filled_in(step: str) -> None:
+    shown = json.loads(shape_of(step)[1])
+    assert set(shown) <= set(EXAMPLES[step])
+    assert set(checked_result(step, EXAMPLES[step])) == set(EXAMPLES[step])
+
+
+@pytest.mark.parametrize("step", sorted({*SHAPES, "attach_documents"} - {"await_release"}))
+def test_what_is_shown_states_nothing_when_it_is_pasted_as_it_stands(step: str) -> None:
+    """A hurried hand must not book an invented number, day or verdict."""
+    shown = json.loads(shape_of(step)[1])
+    with pytest.raises(ValueError, match="put what you know in the place of"):
+        checked_result(step, shown)
+    for blank in shown:
+        with pytest.raises(ValueError, match=f"{blank}: put what you know"):
+            checked_result(step, {**EXAMPLES[step], blank: shown[blank]})
 
 
 @pytest.mark.parametrize(
@@ -51,6 +84,16 @@ def test_a_result_becomes_canonical_and_stays_so(step: str, result: dict[str, st
         ),
         ("lodge_export_declaration", {"number": "6N00226000123X", "accepted_at": "2026-11-23T10:00:00"}, "has no zone"),
         ("lodge_export_declaration", {"number": "6N00226000123X", "accepted_at": "yesterday"}, "accepted_at: "),
+        (
+            "lodge_export_declaration",
+            {"number": "6N00225000123X", "accepted_at": "2026-11-23T10:00:00+09:00"},
+            "a number of the year 25, not of 2026-11-23",
+        ),
+        (
+            "lodge_export_declaration",
+            {"number": "6N00226000123X", "accepted_at": "2026-11-23T10:00:00+09:00", "declared_on": "2026-11-24"},
+            "before it was declared on 2026-11-24",
+        ),
         ("book_transport", {"waybill": "12345"}, "6 to 35"),
         ("book_transport", {"waybill": "1234567891", "price": "0"}, "price: Extra inputs are not permitted"),
         ("await_release", {"document": "love_letter"}, "document: "),
@@ -59,7 +102,9 @@ def test_a_result_becomes_canonical_and_stays_so(step: str, result: dict[str, st
         ("attach_documents", {}, "evidence: Field required"),
     ],
 )
-def test_a_result_that_does_not_fit_is_refused_with_an_example(step: str, result: dict[str, str], words: str) -> None:
+def test_a_result_that_does_not_fit_is_refused_with_what_is_to_be_filled_in(
+    step: str, result: dict[str, str], words: str
+) -> None:
     with pytest.raises(ValueError, match=f"The result for {step} does not fit") as refusal:
         checked_result(step, result)
     assert words in str(refusal.value)
@@ -74,3 +119,8 @@ def test_every_step_outside_can_be_done_by_hand(step: str) -> None:
 def test_no_shape_is_kept_for_a_step_that_does_not_exist() -> None:
     """`await_release` and `intercept` are holds that are no effect of their own."""
     assert set(SHAPES) <= {*OUTSIDE, "await_release", "intercept"}
+
+
+def test_a_number_of_december_may_be_accepted_in_january() -> None:
+    accepted = {"number": "6N00226000123X", "accepted_at": "2027-01-02T10:00:00+09:00"}
+    assert checked_result("lodge_export_declaration", accepted)["number"] == "6N00226000123X"

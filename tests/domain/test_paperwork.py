@@ -108,14 +108,21 @@ def test_without_a_rut_the_papers_are_made_without_its_label() -> None:
 
 
 def test_a_long_note_is_wrapped_and_nothing_of_it_is_lost() -> None:
-    note = "Dejar en conserjería, torre B, preguntar por don Inventado; " * 3
+    note = "Dejar en conserjería, torre B, preguntar por don Inventado; " * 20
     address = Address.model_validate(
         {"lines": ("Calle 1",), "comuna": "Maipú", "region": "", "country": "CL", "note": note}
     )
     lines = packing_list(consignment(consignee=consignee(address=address)), DAY).consignee.lines
     assert (lines[0], lines[-1]) == ("Calle 1", "Maipú")
     assert " ".join(lines[1:-1]) == " ".join(note.split())
-    assert all(len(line) <= 100 for line in lines)
+    assert all(len(line) <= 300 for line in lines)
+
+
+def test_an_address_line_of_300_characters_is_broken_by_the_box_alone() -> None:
+    """Broken twice, by characters and by the width of the box, it would leave single words on lines of their own."""
+    line = ("Avenida Libertador General Bernardo O'Higgins 12345, Condominio Los Ñirres, " * 4)[:300].strip()
+    address = Address.model_validate({"lines": (line,), "comuna": "Maipú", "region": "", "country": "CL"})
+    assert packing_list(consignment(consignee=consignee(address=address)), DAY).consignee.lines == (line, "Maipú")
 
 
 @pytest.mark.parametrize("estimated", [True, False])

@@ -63,50 +63,82 @@ def worth(won: int) -> Consignment:
 
 # --- the table ---------------------------------------------------------------------------------------------------------
 
-# simplified: KRW 4,000,000 FOB since 2024-08-01, 2,000,000 before (paper 1.2: taxtimes.co.kr no. 265254)
+# simplified: KRW 4,000,000 FOB since 2024-08-01, 2,000,000 before (paper 1.2: taxtimes.co.kr no. 265254); the launch is
+# known from an article of 2014-07-30 alone, so that its first day is a reading
 # list conversion: open since 2020-10-14, follows the simplified cap (paper 1.2, marked M)
 # list clearance: KRW 2,000,000 FOB (paper 1.2, marked M), at every customs house since 2023-02-01
+# one won below, at and above each cap, on the last day before and the first day of each date
 BY_KTNET = [
     (date(2014, 6, 30), 1, FORMAL),
+    (date(2014, 6, 30), 1_999_999, FORMAL),
+    (date(2014, 6, 30), 2_000_000, FORMAL),
+    (date(2014, 6, 30), 2_000_001, FORMAL),
+    (date(2014, 7, 1), 1_999_999, SIMPLIFIED),
     (date(2014, 7, 1), 2_000_000, SIMPLIFIED),
+    (date(2014, 7, 1), 2_000_001, FORMAL),
     (date(2024, 7, 31), 1_999_999, SIMPLIFIED),
     (date(2024, 7, 31), 2_000_000, SIMPLIFIED),
     (date(2024, 7, 31), 2_000_001, FORMAL),
+    (date(2024, 7, 31), 3_999_999, FORMAL),
     (date(2024, 7, 31), 4_000_000, FORMAL),
+    (date(2024, 7, 31), 4_000_001, FORMAL),
     (date(2024, 8, 1), 1_999_999, SIMPLIFIED),
     (date(2024, 8, 1), 2_000_000, SIMPLIFIED),
     (date(2024, 8, 1), 2_000_001, SIMPLIFIED),
     (date(2024, 8, 1), 3_999_999, SIMPLIFIED),
     (date(2024, 8, 1), 4_000_000, SIMPLIFIED),
     (date(2024, 8, 1), 4_000_001, FORMAL),
+    (date(2026, 11, 24), 1_999_999, SIMPLIFIED),
+    (date(2026, 11, 24), 2_000_000, SIMPLIFIED),
+    (date(2026, 11, 24), 2_000_001, SIMPLIFIED),
     (date(2026, 11, 24), 3_999_999, SIMPLIFIED),
     (date(2026, 11, 24), 4_000_000, SIMPLIFIED),
     (date(2026, 11, 24), 4_000_001, FORMAL),
 ]
 BY_BROKER_WITH_LISTS = [
+    (date(2020, 10, 13), 1_999_999, SIMPLIFIED),
     (date(2020, 10, 13), 2_000_000, SIMPLIFIED),
+    (date(2020, 10, 13), 2_000_001, FORMAL),
     (date(2020, 10, 14), 1_999_999, CONVERSION),
     (date(2020, 10, 14), 2_000_000, CONVERSION),
     (date(2020, 10, 14), 2_000_001, FORMAL),
+    (date(2024, 7, 31), 1_999_999, CONVERSION),
     (date(2024, 7, 31), 2_000_000, CONVERSION),
     (date(2024, 7, 31), 2_000_001, FORMAL),
+    (date(2024, 7, 31), 3_999_999, FORMAL),
+    (date(2024, 7, 31), 4_000_000, FORMAL),
+    (date(2024, 7, 31), 4_000_001, FORMAL),
+    (date(2024, 8, 1), 1_999_999, CONVERSION),
+    (date(2024, 8, 1), 2_000_000, CONVERSION),
     (date(2024, 8, 1), 2_000_001, CONVERSION),
     (date(2024, 8, 1), 3_999_999, CONVERSION),
     (date(2024, 8, 1), 4_000_000, CONVERSION),
     (date(2024, 8, 1), 4_000_001, FORMAL),
+    (date(2026, 11, 24), 1_999_999, CONVERSION),
+    (date(2026, 11, 24), 2_000_000, CONVERSION),
+    (date(2026, 11, 24), 2_000_001, CONVERSION),
+    (date(2026, 11, 24), 3_999_999, CONVERSION),
+    (date(2026, 11, 24), 4_000_000, CONVERSION),
+    (date(2026, 11, 24), 4_000_001, FORMAL),
 ]
 BY_CARRIER = [
     (date(2023, 1, 31), 1_999_999, None),
+    (date(2023, 1, 31), 2_000_000, None),
+    (date(2023, 1, 31), 2_000_001, None),
     (date(2023, 2, 1), 1_999_999, CLEARANCE),
     (date(2023, 2, 1), 2_000_000, CLEARANCE),
     (date(2023, 2, 1), 2_000_001, None),
+    (date(2024, 7, 31), 1_999_999, CLEARANCE),
     (date(2024, 7, 31), 2_000_000, CLEARANCE),
     (date(2024, 7, 31), 2_000_001, None),
     (date(2024, 8, 1), 1_999_999, CLEARANCE),
     (date(2024, 8, 1), 2_000_000, CLEARANCE),
     (date(2024, 8, 1), 2_000_001, None),
+    (date(2024, 8, 1), 4_000_000, None),
+    (date(2026, 11, 24), 1_999_999, CLEARANCE),
     (date(2026, 11, 24), 2_000_000, CLEARANCE),
     (date(2026, 11, 24), 2_000_001, None),
+    (date(2026, 11, 24), 4_000_000, None),
 ]
 
 
@@ -135,18 +167,16 @@ def test_trap_01_the_cap_of_list_clearance_did_not_move(day: date, won: int, rou
         chosen(worth(won), day, CARRIER)
 
 
-def test_trap_01_the_rate_of_the_declaration_week_counts() -> None:
-    """4,000 dollars are KRW 4,000,000 at the rate of the order's week and 4,000,040 a week later."""
-    parcel = worth(4_000_000)
-    assert chosen(parcel, at="1000").route is SIMPLIFIED
-    later = chosen(parcel, at="1000.01")
-    assert (later.route, later.fob) == (FORMAL, krw(4_000_040))
-
-
 def test_there_was_no_cap_before_a_route_was_open() -> None:
     assert cap_on(SIMPLIFIED, date(2014, 6, 30)) is None
     assert cap_on(CLEARANCE, date(2023, 1, 31)) is None
     assert cap_on(FORMAL, TODAY) is None
+
+
+def test_before_2023_02_01_a_list_was_taken_at_three_customs_houses_and_nobody_guesses_which() -> None:
+    """Paper 1.2: list clearance allowed at all 34 customs houses since 2023-02-01 (was 3)."""
+    with pytest.raises(RouteRefused, match="three customs houses alone took a list, and which they were is not known"):
+        chosen(worth(1_000), date(2023, 1, 31), CARRIER)
 
 
 def test_what_the_sources_leave_uncertain_is_marked_and_said() -> None:
@@ -154,6 +184,9 @@ def test_what_the_sources_leave_uncertain_is_marked_and_said() -> None:
     assert marks == [(krw(4_000_000), True), (krw(4_000_000), False), (krw(2_000_000), False)]
     assert "to be confirmed" in chosen(worth(2_000_000), TODAY, CARRIER).why
     assert "to be confirmed" not in chosen(worth(2_000_000)).why
+    launched = cap_on(SIMPLIFIED, date(2014, 7, 1))
+    assert launched is not None and not launched.certain, "an article of 2014-07-30 names no day (paper 1.2)"
+    assert "(by ajunews 2014-07-30, to be confirmed)" in chosen(worth(1_000), date(2014, 7, 1)).why
 
 
 # --- what is compared --------------------------------------------------------------------------------------------------

@@ -12,12 +12,18 @@ from hypothesis import settings as effort
 from hypothesis import strategies as some
 
 from tradelane.domain.party_index import LEAST_THRESHOLD, PartyIndex, compare
-from tradelane.domain.party_names import LONELY, as_listed, likeness, readings, resemblance, two_decimals
+from tradelane.domain.party_names import LONELY, as_listed, likeness, readings, two_decimals
 from tradelane.domain.party_words import LEGAL_FORMS, SHORT_FORMS
 from tradelane.domain.screening import Hit, ListedParty, ListState, Screening
 
 THRESHOLD = Decimal(88)
 """Of the settings, unless told otherwise."""
+
+
+def resemblance(name: str, listed: str, kind: str) -> Decimal:
+    """The score of one name against one listed name, as a screening keeps it."""
+    theirs = as_listed(listed, kind)
+    return two_decimals(max(likeness(reading, theirs) for reading in readings(name)))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.domain.parcel import consignment, item, package, usd
 from tradelane.domain.carriage import CarriageCosts
 from tradelane.domain.consignment import Consignment
-from tradelane.domain.customs_rate import CustomsRate, fob_krw
+from tradelane.domain.customs_rate import CustomsRate
 from tradelane.domain.money import Money
 from tradelane.domain.papers import Incoterm
 from tradelane.domain.valuation import NotValued, Valuation, price, value
@@ -255,7 +255,9 @@ def test_everything_that_is_shared_out_sums_to_the_unit(
     assert valuation.payment == (parcel.goods_value + usd(charge) if inside else parcel.goods_value)
     assert valuation.freight_krw == (costs.freight(parcel.gross_weight_g) if inside else krw(0))
     for line in valuation.lines:
-        assert line.fob_krw + line.freight_krw + line.insurance_krw == fob_krw(line.payment, known)
+        # won are cut off, never rounded: floor(amount x rate) by line (paper 1.7), in ten-thousandths
+        ten_thousandths = int(line.payment.amount * 100) * int(krw_per_unit * 100)
+        assert line.fob_krw + line.freight_krw + line.insurance_krw == krw(ten_thousandths // 10_000)
     parts = [valuation.of(part.exporter_id) for part in parcel.parts]
     assert sum(part.fob_krw.amount for part in parts) == valuation.fob_krw.amount
     assert sum(part.insurance_krw.amount for part in parts) == valuation.insurance_krw.amount

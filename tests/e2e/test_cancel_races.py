@@ -7,24 +7,25 @@ and a label that was bought is called off by somebody.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
+from tests import world
 from tests.aftermath import Aftermath, wrongs
-from tests.lane import Lane, open_lane
+from tests.lane import PATIENCE, Lane, eventually, open_lane
 from tradelane.domain.identifiers import OrderId
 
 CANCEL = {"reason": "out of stock", "actor": "kim"}
 HOURS = 400.0
-"""Pace: customs accepts after three seconds, and no courier comes while a story lasts."""
+"""Pace: customs accepts after three seconds, and a courier comes only after three minutes and a half."""
+SLOW = 6.0
+"""Seconds a counterparty takes that a cancel is to be quicker than."""
 DAYS = 21_600.0
-"""Pace: a courier comes four seconds after the booking, and the parcel is uplifted four seconds later."""
+"""Pace: a courier comes four seconds after the booking."""
 
 FILING = "lodge_export_declaration:d1"
 BOOKING = "book_transport"
@@ -44,21 +45,18 @@ class Sale:
 
     async def under_way(self, step: str) -> None:
         """Wait until a step's activity has been picked up by the worker."""
-        for _ in range(600):
-            if await self.lane.progress(self.order) is not None:
-                description = (await self.lane.run_of(self.order).describe()).raw_description
-                if any(one.activity_id == step and one.attempt for one in description.pending_activities):
-                    return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"{step} of {self.order} never began: {await self.lane.progress(self.order)}")
+
+        async def picked_up() -> bool:
+            if await self.lane.progress(self.order) is None:
+                return False
+            description = (await self.lane.run_of(self.order).describe()).raw_description
+            return any(one.activity_id == step and one.attempt for one in description.pending_activities)
+
+        await eventually(picked_up, every=0.05)
 
     async def acted(self, operation: str) -> None:
         """Wait until the counterparty has acted."""
-        for _ in range(600):
-            if await self.rows(operation):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"nobody did {operation}: {await self.lane.progress(self.order)}")
+        await eventually(lambda: self.rows(operation), every=0.05)
 
     async def cancel(self, **more: str) -> None:
         await self.lane.update(self.order, "cancel", CANCEL | more)
@@ -75,7 +73,7 @@ class Sale:
         for step in asked:
             await self.lane.held(self.order, step)
             await self.say(step)
-        outcome = await asyncio.wait_for(self.lane.run_of(self.order).result(), 60)
+        outcome = await asyncio.wait_for(self.lane.run_of(self.order).result(), PATIENCE)
         assert outcome["state"] == "cancelled"
         description = await self.lane.run_of(self.order).describe()
         assert description.status is WorkflowExecutionStatus.COMPLETED
@@ -101,15 +99,15 @@ class Sale:
             gone="DF" in seen,
         )
 
-    async def stays_at_the_gateway(self) -> None:
-        """The parcel is picked up and goes no further."""
+    async def uplifted(self) -> None:
+        """Wait until the parcel has been picked up, and let it leave Korea."""
+        await eventually(self.handed_over)
         [booked] = await self.rows("book")
-        with closing(sqlite3.connect(self.lane.settings.data_dir / "simulators.sqlite", timeout=10)) as db, db:
-            gone = db.execute(
-                "DELETE FROM transport_events WHERE waybill = ? AND code NOT IN ('PU', 'PL')",
-                (booked["detail"]["waybill"],),
-            )
-            assert gone.rowcount > 0
+        world.uplifts(self.lane, booked["detail"]["waybill"])
+
+    async def handed_over(self) -> bool:
+        """Whether the courier has the parcel, by the courier's own books."""
+        return (await self.left()).handed_over
 
 
 # --- before anything -----------------------------------------------------------------------------------------------
@@ -141,7 +139,7 @@ async def while_planning_holds(lane: Lane) -> None:
 async def while_filing(lane: Lane) -> None:
     """KTNET is slow: the declaration lands after the cancel, is accepted, and is withdrawn."""
     sale = await Sale.made(lane)
-    await lane.fault("ktnet", "declare", "slow", seconds=1.5, match=sale.shipment)
+    await lane.fault("ktnet", "declare", "slow", seconds=SLOW, match=sale.shipment)
     await sale.under_way(FILING)
     await sale.cancel()
     assert await sale.rows("declare") == [], "the cancel came first"
@@ -162,12 +160,16 @@ async def filed_and_the_reply_lost(lane: Lane) -> None:
 
 async def submitted_and_not_accepted(lane: Lane) -> None:
     """Customs has not decided: the withdrawal waits until it has."""
-    sale = await Sale.made(lane, "HNG-BAG-03")
-    await lane.until(sale.order, lambda p: FILING in p.steps)
-    progress = await lane.progress(sale.order)
-    assert progress is not None
-    assert progress.declarations == (), "not accepted yet"
-    await sale.cancel()
+    for _ in range(5):
+        sale = await Sale.made(lane, "HNG-BAG-03")
+        await lane.until(sale.order, lambda p: FILING in p.steps)
+        await sale.cancel()
+        progress = await lane.progress(sale.order)
+        assert progress is not None
+        if "accepted" not in progress.declaration_states.values():
+            break  # else customs was quicker than this machine: once more
+    else:
+        pytest.fail("customs accepted before five cancels")
     await sale.ended()
     assert len((await sale.left()).withdrawn) == 1
 
@@ -201,7 +203,7 @@ async def at_a_booking_hold(lane: Lane) -> None:
 async def while_booking(lane: Lane) -> None:
     """The booking lands after the cancel: a person keeps the parcel back, then the declaration is withdrawn."""
     sale = await Sale.made(lane, "HNG-CAP-04")
-    await lane.fault("mydhl", "book", "slow", seconds=1.5, match=sale.shipment)
+    await lane.fault("mydhl", "book", "slow", seconds=SLOW, match=sale.shipment)
     await sale.under_way(BOOKING)
     await sale.cancel()
     assert await sale.rows("book") == [], "the cancel came first"
@@ -226,7 +228,7 @@ async def booked_and_the_reply_lost(lane: Lane) -> None:
 async def by_the_engine_while_booking(lane: Lane) -> None:
     """The engine's own Cancel is ours: the booking lands and is called off."""
     sale = await Sale.made(lane, "HNG-BAG-03")
-    await lane.fault("mydhl", "book", "slow", seconds=1.5, match=sale.shipment)
+    await lane.fault("mydhl", "book", "slow", seconds=SLOW, match=sale.shipment)
     await sale.under_way(BOOKING)
     await lane.run_of(sale.order).cancel()
     await sale.ended("do_not_tender")
@@ -257,7 +259,7 @@ async def one_order_of_a_filed_pack(lane: Lane) -> None:
     await lane.held(low, BOOKING)
     await lane.until(high, lambda p: p.carried_by is not None)
     await lane.update(high, "cancel", CANCEL)
-    assert (await asyncio.wait_for(lane.run_of(high).result(), 60))["state"] == "cancelled"
+    assert (await asyncio.wait_for(lane.run_of(high).result(), PATIENCE))["state"] == "cancelled"
     left = await carrying.left()
     assert (len(left.declared), left.withdrawn) == (1, ()), "the declaration is not the carried order's to withdraw"
     await carrying.say(BOOKING)
@@ -274,8 +276,6 @@ async def one_order_of_a_filed_pack(lane: Lane) -> None:
 async def picked_up_and_not_uplifted(lane: Lane) -> None:
     """The parcel may still be stopped: what a person says of it decides about the declaration."""
     sale = await Sale.made(lane)
-    await sale.acted("book")
-    await sale.stays_at_the_gateway()
     await lane.until(sale.order, lambda p: p.transport_status is not None and p.transport_status != "created")
     await sale.cancel()
     await lane.held(sale.order, "intercept")
@@ -291,6 +291,7 @@ async def picked_up_and_not_uplifted(lane: Lane) -> None:
 async def uplifted(lane: Lane) -> None:
     """What has left Korea stays declared, even if a person says it was stopped there."""
     sale = await Sale.made(lane, "HNG-CAP-04")
+    await sale.uplifted()
     await lane.until(sale.order, lambda p: p.transport_status == "departed")
     await sale.cancel()
     await lane.held(sale.order, "intercept")
@@ -306,25 +307,16 @@ async def picked_up_while_a_person_was_to_keep_it_back(lane: Lane) -> None:
     """The courier was quicker than the desk: the parcel is looked for again before anything is withdrawn."""
     sale = await Sale.made(lane, "HNG-BAG-03")
     await sale.acted("book")
-    await sale.stays_at_the_gateway()
     await sale.cancel()
     held = await lane.until(sale.order, lambda p: p.state == "cancelling" and bool(p.holds))
     if held.holds[0].key == "do_not_tender":
-        await until_picked_up(sale)
+        await eventually(sale.handed_over)
         await sale.say("do_not_tender")
     await lane.held(sale.order, "intercept")
     assert (await sale.left()).withdrawn == ()
     await sale.say("intercept", "stopped_in_korea")
     await sale.ended()
     assert len((await sale.left()).withdrawn) == 1
-
-
-async def until_picked_up(sale: Sale) -> None:
-    for _ in range(300):
-        if (await sale.left()).handed_over:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("no courier came")
 
 
 # --- side by side ----------------------------------------------------------------------------------------------------
@@ -355,6 +347,8 @@ UNDER_WAY: tuple[Story, ...] = (picked_up_and_not_uplifted, uplifted, picked_up_
 async def test_a_cancel_leaves_nothing_behind(
     tmp_path: Path, target: str, namespace: str, pace: float, stories: tuple[Story, ...]
 ) -> None:
-    async with open_lane(tmp_path, target, namespace=namespace, pace=pace) as lane, asyncio.TaskGroup() as side_by_side:
-        for story in stories:
-            side_by_side.create_task(story(lane), name=getattr(story, "__name__", ""))
+    async with open_lane(tmp_path, target, namespace=namespace, pace=pace) as lane:
+        world.parcels_stay(lane)  # at the gateway, however long a story takes
+        async with asyncio.TaskGroup() as side_by_side:
+            for story in stories:
+                side_by_side.create_task(story(lane), name=getattr(story, "__name__", ""))

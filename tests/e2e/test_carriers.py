@@ -27,6 +27,8 @@ from tradelane.ports import Carrier
 SIMULATED = [name for name in carriers() if not carrier_plug(name).by_hand]
 CANCEL = {"reason": "out of stock", "actor": "kim"}
 EVIDENCE = {"evidence": "mail of 23 November"}
+NO_COURIER_YET = 0.02 * DAY
+"""Pace: customs accepts after a second, and the courier comes 50 seconds after the booking."""
 
 
 def voiding_of(name: str) -> str:
@@ -79,7 +81,7 @@ async def test_a_cancel_before_the_courier_comes_leaves_no_parcel(
 ) -> None:
     """Voided once where the carrier can, though its answer is lost; called off by a person where it cannot."""
     voiding = voiding_of(name)
-    async with open_lane(tmp_path, target, namespace=namespace, transport=name, pace=0.2 * DAY) as lane:
+    async with open_lane(tmp_path, target, namespace=namespace, transport=name, pace=NO_COURIER_YET) as lane:
         [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
         order = sold["order_id"]
         booked = await lane.until(order, lambda p: p.waybill)
@@ -122,7 +124,7 @@ class Voiding:
 async def test_a_booking_is_voided_and_only_a_refusal_asks_a_person(
     refuses: bool, tmp_path: Path, target: str, namespace: str
 ) -> None:
-    async with open_lane(tmp_path, target, namespace=namespace, pace=0.2 * DAY, with_worker=False) as lane:
+    async with open_lane(tmp_path, target, namespace=namespace, pace=NO_COURIER_YET, with_worker=False) as lane:
         carrier = Voiding(lane.resources.carrier, refuses)
         resources = replace(lane.resources, carrier=cast(Carrier, carrier))
         async with worker.running(lane.client, resources):

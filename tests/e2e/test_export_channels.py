@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tradelane.domain.catalogue import Broker, FilingChannel
 from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.identifiers import DeclarantCode, ExportDeclarationNumber
+from tradelane.domain.trade_time import today_in_korea
 
 BROKER = Broker(name="가람관세사무소", declarant_code=DeclarantCode("7K123"), email="filing@broker.invalid")
 
@@ -42,6 +44,11 @@ async def complete(lane: Lane, order: str, step: str, **result: str) -> None:
     await lane.update(order, "resolve_hold", {"step": step, "action": "complete", "result": result, "actor": "kim"})
 
 
+def filed_at(number: str, now: datetime) -> dict[str, str]:
+    """What a person types who filed and got the answer at once; trade weeks pass in seconds here, so the day is told."""
+    return {"number": number, "accepted_at": now.isoformat(), "declared_on": today_in_korea(now).isoformat()}
+
+
 def reason(progress: Progress, key: str) -> str:
     """Why a step holds; empty while it does not."""
     return next((hold.reason for hold in progress.holds if hold.key == key), "")
@@ -63,7 +70,7 @@ async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(l
 
     now = held.trade_now
     assert now is not None
-    await complete(lane, order, hold.key, number="7K12326000123X", accepted_at=now.isoformat())
+    await complete(lane, order, hold.key, **filed_at("7K12326000123X", now))
     await lane.until(order, lambda p: p.transport_status == "delivered")
     await lane.held(order, "confirm_loading:d1", within=90)
     today = now.date().isoformat()
@@ -88,7 +95,7 @@ async def test_another_way_to_customs_is_taken_by_a_retry(lane: Lane) -> None:
     await lane.update(order, "resolve_hold", {"step": filing, "action": "retry", "reason": "by broker", "actor": "kim"})
     held = await lane.until(order, lambda p: reason(p, filing) == "manual_work")
     assert held.trade_now is not None
-    await complete(lane, order, filing, number="7K12326000456X", accepted_at=held.trade_now.isoformat())
+    await complete(lane, order, filing, **filed_at("7K12326000456X", held.trade_now))
     progress = await lane.until(order, lambda p: bool(p.declarations))
     assert progress.declarations == ("7K12326000456X",)
     assert count(await lane.effects(), "declare") == 0
@@ -101,7 +108,7 @@ async def test_a_cancel_at_the_loading_of_delivered_goods_ends_the_watch_alone(l
     order = str(sold["order_id"])
     held = await lane.held(order, "lodge_export_declaration:d1")
     assert held.trade_now is not None
-    filed = {"number": "H1A0126000778X", "accepted_at": held.trade_now.isoformat()}
+    filed = filed_at("H1A0126000778X", held.trade_now)
     await complete(lane, order, "lodge_export_declaration:d1", **filed)
     await lane.until(order, lambda p: p.state == "delivered", within=90)
     await lane.held(order, "confirm_loading:d1", within=90)

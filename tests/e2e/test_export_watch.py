@@ -160,9 +160,13 @@ async def extended(lane: Lane) -> None:
     assert world.printed_deadline(lane, number) == until
     [request] = world.asked_of_customs(await lane.effects(), sale.shipment, "C")
     assert request["detail"]["number"] == number
-    await lane.until(sale.order, lambda p: reason(p, LOADING) == "" and p.load_before is not None)
-    again = await sale.held_for(LOADING, "loading_due")
-    assert str(until) in next(one.words for one in again.holds if one.key == LOADING)
+    again = await lane.until(
+        sale.order,
+        lambda p: (
+            reason(p, LOADING) == "loading_due"
+            and str(until) in next(one.words for one in p.holds if one.key == LOADING)
+        ),
+    )
     assert warned(again, number) == before + 2
     world.travels(lane, waybill)
     assert (await lane.ended(sale.order))["state"] == "delivered"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lane import DAY, Lane, count, open_lane
+from tests.lane import DAY, Lane, count, eventually, open_lane
 from tradelane.desk import gates
 from tradelane.desk.session import Desk
 from tradelane.ports import Gate, GateState
+from tradelane.storage.gates import SqlGates
 
 ONE = [{"items": [{"sku": "HNG-TEE-01"}]}]
 
@@ -35,11 +35,11 @@ async def test_a_closed_filing_gate_costs_no_attempt_and_the_other_queues_flow(
         order = await sold(lane)
         before = await lane.until(order, lambda p: p.stage == "export")
         assert any(key.startswith("read_order") for key in before.steps), "marketplace flows"
-        for _ in range(100):
-            [filing] = [row for row in await gates.gates(desk(lane)) if row.queue == "filing"]
-            if filing.backlog:
-                break
-            await asyncio.sleep(0.2)
+
+        async def waits_at_the_gate() -> list[gates.GateRow]:
+            return [row for row in await gates.gates(desk(lane)) if row.queue == "filing" and row.backlog]
+
+        [filing] = await eventually(waits_at_the_gate)
         assert (filing.backlog, filing.state, filing.engine) == (1, GateState.CLOSED, "")
         assert count(await lane.effects(), "declare") == 0
         await gates.open_(desk(lane), "filing", 2.0, "kim", "")
@@ -51,8 +51,18 @@ async def test_a_closed_filing_gate_costs_no_attempt_and_the_other_queues_flow(
 
 @pytest.mark.timeout(120)
 async def test_a_counterparty_that_stays_away_closes_its_gate_and_an_answer_opens_it(
-    target: str, namespace: str, tmp_path: Path
+    target: str, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    seen: list[Gate] = []
+    whole = SqlGates.change
+
+    def change(self: SqlGates, before: Gate | None, after: Gate) -> bool:
+        changed = whole(self, before, after)
+        if changed:
+            seen.append(after)
+        return changed
+
+    monkeypatch.setattr(SqlGates, "change", change)
     quick: dict[str, Any] = {
         "gate_after_failures": 3,
         "gate_after_seconds": 0.2,
@@ -62,24 +72,12 @@ async def test_a_counterparty_that_stays_away_closes_its_gate_and_an_answer_open
     async with open_lane(tmp_path, target, namespace=namespace, pace=0.5 * DAY, sweeps=False, **quick) as lane:
         await lane.fault("mydhl", "book", "unavailable", times=7)
         order = await sold(lane)
-        seen: list[Gate] = []
+        await lane.until(order, lambda p: any(key.startswith("book_transport") for key in p.steps))
 
-        async def watch() -> None:
-            while True:
-                gate = lane.resources.gates.get("carrier")
-                if gate is not None and (not seen or seen[-1] != gate):
-                    seen.append(gate)
-                await asyncio.sleep(0.05)
+        async def opened() -> bool:
+            return bool(seen) and seen[-1].state is GateState.OPEN
 
-        watching = asyncio.create_task(watch())
-        try:
-            await lane.until(order, lambda p: any(key.startswith("book_transport") for key in p.steps))
-            for _ in range(100):
-                if seen and seen[-1].state is GateState.OPEN:
-                    break
-                await asyncio.sleep(0.1)
-        finally:
-            watching.cancel()
+        await eventually(opened)
         states = [gate.state for gate in seen]
         assert states[:3] == [GateState.CLOSED, GateState.DRAINING, GateState.CLOSED], "tried once, and in vain"
         assert states[-1] is GateState.OPEN

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
-from tests.lane import Lane, count, open_lane
+from tests.lane import PATIENCE, Lane, count, eventually, open_lane
+from tradelane.contracts.journeys import order_workflow_id
+from tradelane.domain.identifiers import OrderId
 
 
 async def reconcile(lane: Lane, name: str) -> None:
@@ -42,7 +44,7 @@ async def a_cancel_after_the_run_was_lost_withdraws_what_was_filed(lane: Lane) -
     await reconcile(lane, order)
     await lane.held(order, "reopened")
     await lane.update(order, "cancel", {"reason": "sold out", "actor": "kim"})
-    outcome = await asyncio.wait_for(lane.run_of(order).result(), 60)
+    outcome = await asyncio.wait_for(lane.run_of(order).result(), PATIENCE)
     assert outcome["state"] == "cancelled"
     assert count(await lane.effects(), "amend", shipment) == 1
 
@@ -57,8 +59,8 @@ async def a_cancel_that_was_decided_stands_when_the_run_is_lost(lane: Lane) -> N
     await reconcile(lane, order)
     again = await lane.until(order, lambda p: any(hold.key in ("do_not_tender", "intercept") for hold in p.holds))
     assert "sold out" in again.holds[0].words
-    await asyncio.wait_for(answered(lane, order), 60)
-    assert (await asyncio.wait_for(lane.run_of(order).result(), 60))["state"] == "cancelled"
+    await asyncio.wait_for(answered(lane, order), PATIENCE)
+    assert (await asyncio.wait_for(lane.run_of(order).result(), PATIENCE))["state"] == "cancelled"
     ledger = await lane.effects()
     assert count(ledger, "book", shipment) == 1
 
@@ -86,9 +88,19 @@ async def an_order_terminated_before_it_claimed(lane: Lane) -> None:
     await lane.client.start_workflow("FulfilOrder", {"order_id": order}, id=f"order/MLC/{order}", task_queue="orders")
     await lane.held(order, "read_shipment")
     await lane.run_of(order).terminate("by mistake")
-    await asyncio.sleep(0.5)  # the list of closed runs is a moment behind
+    await listed_as_terminated(lane, order)
     await reconcile(lane, order)
     await lane.held(order, "reopened")
+
+
+async def listed_as_terminated(lane: Lane, order: str) -> None:
+    """The engine's list of closed runs is a moment behind."""
+    asked = f"WorkflowId = '{order_workflow_id(OrderId(order))}' AND ExecutionStatus = 'Terminated'"
+
+    async def listed() -> bool:
+        return [run async for run in lane.client.list_workflows(asked)] != []
+
+    await eventually(listed)
 
 
 STORIES = (

@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 import worker
 from activities.lookups import lookups
 from tests.conftest import fresh_namespace
-from tests.lane import DAY, Lane, open_lane
+from tests.lane import DAY, PATIENCE, Lane, eventually, open_lane
 from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect
 from tradelane.contracts.journeys import FULFIL_ORDER, order_workflow_id
@@ -47,14 +47,6 @@ ONCE = Counter(
 """What acts for a plain order."""
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], *, every: float = 0.05, within: float = 60.0) -> None:
-    """Wait until something holds."""
-    deadline = monotonic() + within
-    while not await holds():
-        assert monotonic() < deadline, "it did not come to hold"
-        await asyncio.sleep(every)
-
-
 @dataclass
 class Station:
     """An installation without sweeps, with the desk opened on it; runs are told of news all the time."""
@@ -64,10 +56,12 @@ class Station:
     lookups: Lookups
     nudging: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def sold(self, sku: str = "HNG-TEE-01", scenario: str = "plain") -> OrderId:
-        """A sale whose run is started."""
+    async def sold(self, sku: str = "HNG-TEE-01", scenario: str = "plain", refused: str = "") -> OrderId:
+        """A sale whose run is started; MyDHL refuses one operation of its parcel and of no other that still travels."""
         sold = await self.lane.sell(scenario, orders=[{"items": [{"sku": sku}]}], webhook_url=None)
         order = OrderId(sold[0]["order_id"])
+        if refused:
+            await self.lane.fault("mydhl", refused, "refuse", match=str(sold[0]["shipment_id"]))
         await self.lane.client.start_workflow(
             FULFIL_ORDER.name, {"order_id": order}, id=order_workflow_id(order), task_queue=FULFIL_ORDER.queue
         )
@@ -95,7 +89,7 @@ class Station:
         return await plan_replay(self.desk, order, step, self.lookups, **how)
 
     async def settled_plan(self, order: OrderId, step: str) -> ReplayPlan:
-        """The plan once the worker has ended what it was doing when its run was terminated."""
+        """The plan once the worker has ended what it was doing: when the run was terminated, or posting a hold."""
         plans = [await self.plan(order, step)]
 
         async def same() -> bool:
@@ -141,7 +135,7 @@ class Station:
     async def delivered(self, order: OrderId) -> None:
         progress = await self.lane.until(order, lambda p: p.state == "delivered" and "archive_dossier" in p.steps)
         assert progress.holds == ()
-        await asyncio.wait_for(self.lane.run_of(order).result(), 30)
+        await asyncio.wait_for(self.lane.run_of(order).result(), PATIENCE)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -192,8 +186,7 @@ async def on_its_way(station: Station, lost: Lost) -> OrderId:
 
 
 async def held_before_booking(station: Station) -> OrderId:
-    await station.lane.fault("mydhl", "book", "refuse")
-    order = await station.sold("ONG-BOWL-01")
+    order = await station.sold("ONG-BOWL-01", refused="book")
     await station.lane.held(order, "book_transport")
     return order
 
@@ -258,9 +251,12 @@ async def test_a_lost_reply_is_planned_as_existing_and_replayed_without_a_second
     await station.terminated(order)
     station.quiet()
 
-    began = monotonic()
-    await station.plan(order, lost.effect)
-    assert monotonic() - began < 2
+    took: list[float] = []
+    while len(took) < 5 and not (took and min(took) < 2):  # a machine busy with something else proves nothing
+        began = monotonic()
+        await station.plan(order, lost.effect)
+        took.append(monotonic() - began)
+    assert min(took) < 2
     plan = await station.settled_plan(order, lost.effect)
     assert plan.way == "reset"
     if lost.effect == "send_import_preadvice":  # MyDHL cannot be asked
@@ -392,13 +388,13 @@ async def test_an_open_run_is_replayed_where_it_holds_and_taken_back_where_it_do
         await station.plan(order, "publish_tracking")
     with pytest.raises(RefusedByRule, match="is open"):
         await station.plan(order, "book_transport", fresh=True)
-    back = await station.plan(order, "render_documents")
+    back = await station.settled_plan(order, "render_documents")
     assert (back.way, line(back, "lodge_export_declaration:d1")[0]) == ("reset", Verdict.BLOCKED)
     assert line(back, "book_transport") == (Verdict.RUN_AGAIN, "not there")
     await station.apply(order, "render_documents", version=back.version)
     await station.lane.held(order, "book_transport")
 
-    plan = await station.plan(order, "book_transport")
+    plan = await station.settled_plan(order, "book_transport")
     assert (plan.way, line(plan, "book_transport")[0], plan.exists) == ("go on", Verdict.RUN_AGAIN, False)
     with pytest.raises(StalePlan):
         await station.apply(order, "render_documents", version=back.version)
@@ -438,7 +434,7 @@ async def test_a_failed_run_is_taken_back_to_the_step_it_failed_at(station: Stat
         workflow_id=order_workflow_id(order), run_id=None, activity_id="book_transport"
     ).complete({"waybill": ["a", "list"]})
     with pytest.raises(WorkflowFailureError):
-        await asyncio.wait_for(run.result(), 20)
+        await asyncio.wait_for(run.result(), PATIENCE)
     assert (await station.lane.stage.delete("/faults")).is_success
     assert await station.status(order) == "failed"
 

@@ -15,14 +15,15 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from tests.lane import Lane, count, open_lane
+from tests.lane import PATIENCE, Lane, count, eventually, open_lane
 from tradelane.contracts.messages import FulfilOrderRequest, Progress
 from tradelane.desk import replay_many
 from tradelane.desk.orders import progress_of
 from tradelane.desk.session import Desk
+from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.trade_time import Timetable
-from tradelane.ports import BoardQuery, Decision, ReplayState
+from tradelane.ports import BoardHold, BoardQuery, Decision, ReplayState
 from tradelane.storage.decisions import SqlDecisions
 from tradelane.storage.sellers import SqlSellers
 from worker import SANDBOX, WORKFLOWS
@@ -46,8 +47,17 @@ async def held(lane: Lane) -> str:
     order, shipment = await unsold(lane)
     await lane.fault("mercadolibre", "read_shipment", "refuse", times=50, match=shipment)
     await start(lane, order)
-    await lane.held(order, "read_shipment", within=15)
+    await lane.held(order, "read_shipment")
     return order
+
+
+async def on_the_board(lane: Lane, order: str) -> tuple[BoardHold, ...]:
+    """What lists show of an order, as soon as its run has posted it."""
+
+    async def posted() -> tuple[BoardHold, ...]:
+        return lane.resources.holds.open(BoardQuery(order_id=order))
+
+    return await eventually(posted)
 
 
 async def start(lane: Lane, order: str, queue: str = "orders") -> None:
@@ -56,7 +66,7 @@ async def start(lane: Lane, order: str, queue: str = "orders") -> None:
 
 async def cancelled(lane: Lane, order: str, shipment: str) -> None:
     """The run ended by our own road, the decision stands, and nothing was done outside."""
-    outcome = await asyncio.wait_for(lane.run_of(order).result(), 30)
+    outcome = await asyncio.wait_for(lane.run_of(order).result(), PATIENCE)
     assert outcome["state"] == "cancelled"
     described = await lane.run_of(order).describe()
     assert described.status is WorkflowExecutionStatus.COMPLETED
@@ -96,14 +106,11 @@ async def test_a_journey_that_cannot_be_opened_stands_on_the_board_and_can_be_ca
     monkeypatch.setattr(SqlSellers, "all", all_)
     order, shipment = await unsold(lane)
     await start(lane, order)
-    await lane.held(order, "open_journey", within=15)
+    await lane.held(order, "open_journey")
     with pytest.raises(WorkflowUpdateFailedError) as early:
         await lane.update(order, "cancel", {"reason": "sold out"})
     assert "open_journey" in str(early.value.cause)
-    for _ in range(100):
-        if posted := lane.resources.holds.open(BoardQuery(order_id=order)):
-            break
-        await asyncio.sleep(0.1)
+    posted = await on_the_board(lane, order)
     assert [one.hold.key for one in posted] == ["open_journey"]
     away["is"] = False
     await lane.run_of(order).cancel()
@@ -118,11 +125,12 @@ async def test_a_hold_that_went_on_by_an_amendment_is_awake_when_it_holds_again(
     await lane.update(order, "amend", {"set": {"items.HNG-TEE-01.description_en": "Shirt of cotton"}})
     again = await lane.until(order, lambda p: any(hold.since > first.since for hold in p.holds))
     assert [hold.snoozed_until for hold in again.holds] == [None]
-    for _ in range(100):
-        posted = [one.hold for one in lane.resources.holds.of_order(OrderId(order)) if one.closed_at is None]
-        if [hold.since for hold in posted] == [hold.since for hold in again.holds]:
-            break
-        await asyncio.sleep(0.1)
+
+    async def on_board() -> list[Hold]:
+        holds = [one.hold for one in lane.resources.holds.of_order(OrderId(order)) if one.closed_at is None]
+        return holds if [hold.since for hold in holds] == [hold.since for hold in again.holds] else []
+
+    posted = await eventually(on_board)
     assert [(hold.since, hold.snoozed_until) for hold in posted] == [(again.holds[0].since, None)]
 
 
@@ -130,7 +138,7 @@ async def test_an_update_with_an_id_as_long_as_the_engine_takes_wedges_nothing(l
     order = await held(lane)
     command = {"step": "read_shipment", "to": "lee", "actor": "kim"}
     answer = await asyncio.wait_for(
-        lane.run_of(order).execute_update("assign_hold", command, id="x" * 1000, result_type=dict), 20
+        lane.run_of(order).execute_update("assign_hold", command, id="x" * 1000, result_type=dict), PATIENCE
     )
     assert "lee" in answer["sentence"]
 
@@ -139,7 +147,8 @@ async def test_a_reason_longer_than_anybody_reads_is_refused(lane: Lane) -> None
     order = await held(lane)
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await asyncio.wait_for(
-            lane.update(order, "assign_hold", {"step": "read_shipment", "to": "lee", "reason": "x" * 1_600_000}), 20
+            lane.update(order, "assign_hold", {"step": "read_shipment", "to": "lee", "reason": "x" * 1_600_000}),
+            PATIENCE,
         )
     assert "reason" in str(refused.value.cause)
     described = await lane.run_of(order).describe()
@@ -158,7 +167,7 @@ async def test_a_cancel_stands_although_its_hold_went_while_it_was_written_down(
     whole = SqlDecisions.record
 
     def slow(self: SqlDecisions, decision: Decision) -> bool:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while lane.resources.holds.open(BoardQuery(order_id=order)) and time.monotonic() < deadline:
             time.sleep(0.02)
         return whole(self, decision)
@@ -166,7 +175,7 @@ async def test_a_cancel_stands_although_its_hold_went_while_it_was_written_down(
     monkeypatch.setattr(SqlDecisions, "record", slow)
     cancel = {"step": "silence", "action": "cancel", "reason": "sold out", "actor": "kim"}
     await lane.update(order, "resolve_hold", cancel)
-    await lane.until(order, lambda p: p.stage == "cancelling", within=10)
+    await lane.until(order, lambda p: p.stage == "cancelling")
     await lane.run_of(order).terminate("the test is over")
 
 
@@ -176,10 +185,7 @@ async def test_a_replay_of_many_takes_no_run_back_that_has_just_gone_on(
     """Somebody resolves the hold between the look at it and the replay: the replay is stale, not a reset."""
     order = await held(lane)
     desk = Desk(settings=lane.settings, client=lane.client, stores=lane.resources.stores)
-    for _ in range(100):
-        if lane.resources.holds.open(BoardQuery(order_id=order)):
-            break
-        await asyncio.sleep(0.1)
+    await on_the_board(lane, order)
     where = "reason = 'refused' AND step = 'read_shipment'"
     planned = await replay_many.plan_many(desk, where, "", None)
     whole = progress_of
@@ -190,7 +196,7 @@ async def test_a_replay_of_many_takes_no_run_back_that_has_just_gone_on(
         if which == order:
             assert (await lane.stage.delete("/faults")).is_success
             await lane.update(order, "resolve_hold", {"step": "read_shipment", "action": "retry", "actor": "lee"})
-            await lane.until(order, lambda p: "read_shipment~2" in p.steps, within=15)
+            await lane.until(order, lambda p: "read_shipment~2" in p.steps)
         return seen
 
     monkeypatch.setattr(replay_many, "progress_of", looked_at)
@@ -208,10 +214,10 @@ async def test_a_cancel_at_a_hold_that_an_amendment_has_met_ends_the_order(lane:
     await lane.until(order, lambda p: "confirm_packing" in p.steps)
     contrary = {"set": {"items.DTR-NOTE-01.cl_tariff": "9608.1010"}}
     amend = await lane.run_of(order).start_update("amend", contrary, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
-    await lane.held(order, "plan_consignment", within=15)
+    await lane.held(order, "plan_consignment")
     cancel = {"step": "plan_consignment", "action": "cancel", "reason": "sold out", "actor": "kim"}
     await lane.update(order, "resolve_hold", cancel)
     with pytest.raises(WorkflowUpdateFailedError):
         await amend.result()
-    outcome = await asyncio.wait_for(lane.run_of(order).result(), 15)
+    outcome = await asyncio.wait_for(lane.run_of(order).result(), PATIENCE)
     assert outcome["state"] == "cancelled"

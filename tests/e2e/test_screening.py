@@ -6,22 +6,27 @@ import asyncio
 import hashlib
 import json
 import logging
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import create_engine, inspect, text
 from structlog.testing import LogCapture
 
+import worker
 from tests import world
-from tests.lane import DAY, Lane, count, open_lane
+from tests.lane import DAY, Lane, count, eventually, open_lane
 from tradelane.contracts.journeys import FULFIL_ORDER, order_workflow_id
 from tradelane.contracts.messages import FulfilOrderRequest, Progress
 from tradelane.demo.party_lists import load_demo_lists
+from tradelane.domain.export_declaration import ExportDeclaration
 from tradelane.domain.holds import COMPLIANCE, Hold
 from tradelane.domain.identifiers import OrderId, ShipmentId
 from tradelane.domain.screening import ListedParty
 from tradelane.domain.trade_time import today_in_korea
+from tradelane.ports import ExportFiling
 
 AT_FILING, AT_HANDOVER = "screen_parties:filing", "screen_parties:handover"
 LIST = "UN"
@@ -78,11 +83,7 @@ class Sale:
         return count(await self.lane.effects(), operation, self.shipment)
 
     async def acted(self, operation: str) -> None:
-        for _ in range(600):
-            if await self.did(operation):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"nobody did {operation}: {await self.lane.progress(self.order)}")
+        await eventually(lambda: self.did(operation), every=0.05)
 
 
 def held(progress: Progress, key: str, why: str) -> Hold | None:
@@ -119,11 +120,24 @@ async def cleared(lane: Lane, sale: Sale) -> None:
     assert [(one.step, one.kind) for one in decided] == [(AT_FILING, "complete")]
 
 
+class ListedOnceDeclared:
+    """The filing channel as it is; its answer about one sale comes after the consignee was put on a list."""
+
+    def __init__(self, lane: Lane, sale: Sale) -> None:
+        self._lane, self._sale, self._filing = lane, sale, lane.resources.filing
+
+    async def lodge(self, declaration: ExportDeclaration, day: date) -> None:
+        await self._filing.lodge(declaration, day)
+        if self._sale.shipment in declaration.order_no:
+            lists(self._lane, self._sale.consignee)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._filing, name)
+
+
 async def listed_meanwhile(lane: Lane, sale: Sale) -> None:
     """Listed after the filing: nothing is booked, a confirmed hit stays held, and a cancel withdraws the declaration."""
     await sale.begins()
-    await sale.acted("declare")
-    lists(lane, sale.consignee)
     hold = await sale.held_for(AT_HANDOVER, "party_hit")
     await sale.decides(hold, "confirmed")
     confirmed = await sale.held_for(AT_HANDOVER, "party_confirmed")
@@ -150,14 +164,18 @@ async def test_a_listed_consignee_is_neither_declared_for_nor_sent_to(
     structlog.configure(processors=[events])
     logging.getLogger().addHandler(logged)
     try:
-        async with open_lane(tmp_path, target, namespace=namespace, pace=2 * DAY, sweeps=False) as lane:
+        async with open_lane(
+            tmp_path, target, namespace=namespace, pace=2 * DAY, sweeps=False, with_worker=False
+        ) as lane:
             first, second = await Sale.made(lane, "1"), await Sale.made(lane, "4")
             assert not set(first.consignee.split()) & set(second.consignee.split()), "nobody resembles the other"
             lists(lane, first.consignee)
-            async with asyncio.TaskGroup() as stories:
-                stories.create_task(cleared(lane, first))
-                stories.create_task(listed_meanwhile(lane, second))
-            shown = [await lane.progress(sale.order) for sale in (first, second)]
+            filing = cast(ExportFiling, ListedOnceDeclared(lane, second))
+            async with worker.running(lane.client, replace(lane.resources, filing=filing)):
+                async with asyncio.TaskGroup() as stories:
+                    stories.create_task(cleared(lane, first))
+                    stories.create_task(listed_meanwhile(lane, second))
+                shown = [await lane.progress(sale.order) for sale in (first, second)]
             kept = written(lane)
     finally:
         logging.getLogger().removeHandler(logged)

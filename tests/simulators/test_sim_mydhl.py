@@ -21,7 +21,7 @@ from tradelane.simulators.world import Scenario, add_scenario
 
 NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # noon in Seoul
 HEADERS = {"x-version": "3.1.0", "Message-Reference": "d0e7832e-5c98-11ea-bc55-0242ac130003"}
-ACCOUNT = "960000001"
+ACCOUNT, OTHER_ACCOUNT = "960000001", "960000002"
 SHIPMENT = "44000000017"
 UCR = f"6KRMLC{SHIPMENT}"
 NUMBER = "6N90426000001X"
@@ -108,6 +108,37 @@ OUT_OF_SHAPE: list[tuple[str, object]] = [
     ("accounts.0.typeCode", "sender"),
     ("pickup.isRequested", "true"),
     ("reference", "unknown key"),
+    # the figures of korea-export, section 7.1
+    ("accounts.0.number", "1" * 13),
+    ("accounts", [{"typeCode": "shipper", "number": "960000001"}] * 4),
+    ("accounts", []),
+    ("customerDetails.receiverDetails.postalAddress.postalCode", "1" * 13),
+    ("customerDetails.receiverDetails.postalAddress.addressLine3", "x" * 46),
+    ("customerDetails.receiverDetails.postalAddress.provinceCode", "x"),
+    ("customerDetails.receiverDetails.postalAddress.provinceCode", "x" * 36),
+    ("customerDetails.receiverDetails.contactInformation.phone", "1" * 71),
+    ("customerDetails.receiverDetails.contactInformation.companyName", "x" * 101),
+    ("customerDetails.receiverDetails.contactInformation.fullName", "x" * 256),
+    ("customerDetails.receiverDetails.contactInformation.email", "x" * 71),
+    ("customerDetails.receiverDetails.registrationNumbers.0.number", "1" * 36),
+    ("customerDetails.receiverDetails.registrationNumbers.0.typeCode", "RUT"),
+    ("customerDetails.receiverDetails.typeCode", "person"),
+    (f"{LINE}.price", 17.9001),
+    (f"{LINE}.commodityCodes", [{"typeCode": "outbound", "value": "6912001000"}] * 3),
+    (f"{LINE}.commodityCodes.0.value", "6"),
+    (f"{LINE}.commodityCodes.0.value", "6" * 19),
+    ("content.exportDeclaration.lineItems", []),
+    ("content.exportDeclaration.invoice.number", "x" * 36),
+    ("content.exportDeclaration.remarks", [{"value": "x"}] * 4),
+    ("content.exportDeclaration.additionalCharges", [{"value": 1, "typeCode": "freight"}] * 6),
+    ("content.exportDeclaration.placeOfIncoterm", "x" * 257),
+    ("content.exportDeclaration.declarationNotes", [{"value": "x"}] * 4),
+    ("content.exportDeclaration.declarationNotes", [{"value": "x" * 701}]),
+    ("content.exportDeclaration.exportReason", "x" * 31),
+    ("content.exportDeclaration.exportReasonType", "sale"),
+    ("content.exportDeclaration.licenses", [{"typeCode": "export", "value": "x" * 17}]),
+    ("content.exportDeclaration.licenses", [{"typeCode": "export", "value": "x"}] * 3),
+    ("content.exportDeclaration.shipmentType", "sale"),
 ]
 # Of an allowed shape, but against a rule: 400 with a code.
 AGAINST_A_RULE: list[tuple[str, object, str]] = [
@@ -120,6 +151,12 @@ AGAINST_A_RULE: list[tuple[str, object, str]] = [
     (PLANNED, "2026-03-12T12:00:01 GMT+09:00", "999:"),
     ("productCode", "D", "996:"),
     ("accounts.0.number", "123456789", "8003:"),
+    ("accounts.0.typeCode", "payer", "8003:"),  # nobody's account ships
+    (
+        "accounts",
+        [{"typeCode": "shipper", "number": ACCOUNT}, {"typeCode": "duties-taxes", "number": "123456789"}],
+        "8003:",
+    ),
     (f"{LINE}.number", 2, "7110:"),
     (f"{LINE}.weight", {}, "7111:"),
     (f"{LINE}.preCalculatedLineItemTotalValue", 10, "7112:"),
@@ -469,6 +506,7 @@ async def test_a_missing_key_of_an_upload_is_a_schema_error(caller: httpx.AsyncC
         ({"originalPlannedShippingDate": "2026-03-04"}, 400),
         ({"productCode": "D"}, 400),
         ({"accounts": [{"typeCode": "shipper", "number": "123456789"}]}, 400),
+        ({"accounts": [{"typeCode": "shipper", "number": OTHER_ACCOUNT}]}, 400),
         ({"documentImages": [{"typeCode": "DCL", "content": "not base64!"}]}, 400),
         ({"documentImages": [{"typeCode": "DCL", "content": base64.b64encode(b"text").decode()}]}, 400),
         ({"documentImages": [{"typeCode": "PDF", "content": PDF}]}, 422),
@@ -571,6 +609,28 @@ async def test_invoice_data_needs_its_service_and_a_known_parcel(caller: httpx.A
     assert (await ledger(caller))[-1] == ("upload_invoice_data", f"{waybill}:invoice-data")
     unknown = await caller.patch("/shipments/1234567890/upload-invoice-data", json=invoice_data())
     assert unknown.json()["detail"].startswith("7096:")
+
+
+async def test_invoice_data_come_under_the_account_of_the_booking_or_under_none(caller: httpx.AsyncClient) -> None:
+    services = [{"serviceCode": "WY"}, {"serviceCode": "PM"}]
+    waybill = await booked(caller, booking(valueAddedServices=services))
+    path = f"/shipments/{waybill}/upload-invoice-data"
+    for number in (OTHER_ACCOUNT, "123456789"):
+        told = invoice_data() | {"accounts": [{"typeCode": "shipper", "number": number}]}
+        answer = await caller.patch(path, json=told)
+        assert (answer.status_code, answer.json()["detail"][:5]) == (400, "8003:")
+    own = invoice_data() | {"accounts": [{"typeCode": "shipper", "number": ACCOUNT}]}
+    assert (await caller.patch(path, json=own)).status_code == 200
+
+
+async def test_a_parcel_on_a_brands_own_account_is_found_under_it_alone(caller: httpx.AsyncClient) -> None:
+    waybill = await booked(caller, booking(accounts=[{"typeCode": "shipper", "number": OTHER_ACCOUNT}]))
+    query = {"shipmentReference": UCR, "shipmentReferenceType": "CU", "shipperAccountNumber": OTHER_ACCOUNT}
+    [shown] = (await caller.get("/tracking", params=query)).json()["shipments"]
+    assert shown["shipmentTrackingNumber"] == waybill
+    assert (await caller.get("/tracking", params=query | {"shipperAccountNumber": ACCOUNT})).status_code == 404
+    rows = (await caller.get("http://simulators/_stage/ledger")).json()["rows"]
+    assert rows[0]["detail"]["account"] == OTHER_ACCOUNT
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 
+from tradelane.processes import free_ports
 from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import FileClock, HeldClock, TradeClock
 from tradelane.simulators.stage import Stage
@@ -203,9 +203,7 @@ async def test_kill_ends_the_worker_after_the_effect(stage: Stage, caller: httpx
 
 @asynccontextmanager
 async def listening(stage: Stage) -> AsyncIterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    [port] = free_ports("127.0.0.1", 1)
     server = uvicorn.Server(
         uvicorn.Config(create_app(stage, ["mercadolibre"]), port=port, log_level="error", lifespan="on")
     )

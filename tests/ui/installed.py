@@ -53,7 +53,7 @@ class Installed:
             str(PROGRAMS / "temporal"), "schedule", "toggle", "--schedule-id", "reconcile", "--pause",
             "--reason", "orders are started by hand", "--address", f"{HOST}:{self.ports['engine-port']}",
         ]  # fmt: skip
-        for _ in range(100):  # the worker makes its schedules after it is up
+        for _ in range(300):  # the worker makes its schedules after it is up
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return
@@ -75,7 +75,7 @@ def up(folder: Path, days_per_second: float) -> Iterator[Installed]:
         ],
         healthy=lambda _: LAST_LINE in log.read_text(encoding="utf-8"),
         log=log,
-        patience=60.0,
+        patience=150.0,
         goodbye=30.0,
     )  # fmt: skip
     with Processes(print) as processes:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from PIL import Image
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Seconds for what the UI does by itself."""
 
 ORDERS = quote('`WorkflowType`="FulfilOrder"')

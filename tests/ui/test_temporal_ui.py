@@ -41,7 +41,7 @@ def test_an_order_is_started_holds_is_answered_and_finishes_without_leaving_the_
     ui.expect_timeline("read_order", "plan_consignment", "confirm_packing")
     ui.picture("timeline", height=860)
     assert ui.send_update("confirm_packing", MEASURES, picture="update") == ""
-    details = ui.details("Waybill", within=60)
+    details = ui.details("Waybill", within=120)
     assert "Held:" not in details
     ui.tab("Timeline")
     ui.wait_for_status("Completed", within=120)
@@ -83,7 +83,7 @@ def test_a_start_under_another_id_finds_the_order(ui: TemporalUi, installed: Ins
     order_id = started(ui, installed)
     ui.start(f"again-{order_id}", {"order_id": int(order_id)})
     ui.open(f"again-{order_id}")
-    ui.wait_for_status("Completed", within=30)
+    ui.wait_for_status("Completed", within=60)
     assert '"state": "moved"' in ui.result(workflow_id(order_id))
 
 
@@ -91,7 +91,7 @@ def test_a_start_under_another_id_finds_the_order(ui: TemporalUi, installed: Ins
 def test_a_start_with_input_nobody_understands_fails_with_a_sentence(ui: TemporalUi) -> None:
     ui.start("a-typing-error", {"order": "20000"})
     ui.open("a-typing-error")
-    ui.wait_for_status("Failed", within=30)
+    ui.wait_for_status("Failed", within=60)
     assert '{"order_id":' in ui.result("FulfilOrder needs the Mercado Libre order").replace("\\", ""), "an example"
 
 

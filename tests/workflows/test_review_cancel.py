@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError, WorkflowUpdateStage
 
-from tests.lane import Lane, count, open_lane
+from tests.lane import PATIENCE, Lane, count, open_lane
 
 CANCEL = {"reason": "out of stock", "actor": "kim"}
 GONE_IN_THREE_DAYS = [{"status": "payment_in_process"}, {"status": "cancelled", "after_days": 3}]
@@ -24,7 +24,8 @@ async def sold(lane: Lane, sku: str, **more: Any) -> tuple[str, str]:
 async def end_of(lane: Lane, order: str) -> dict[str, Any]:
     """The run's result; what only a person can do on the way is said to be done."""
     result = asyncio.ensure_future(lane.run_of(order).result())
-    for _ in range(400):
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while asyncio.get_running_loop().time() < deadline:
         done, _pending = await asyncio.wait([result], timeout=0.1)
         if done:
             break

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowFailureError
 
-from tests.lane import Lane, count, open_lane
+from tests.lane import PATIENCE, Lane, count, open_lane
 from tradelane.contracts.journeys import SITE
 from tradelane.domain.identifiers import OrderId, Ucr
 
@@ -118,7 +118,7 @@ async def a_run_id_of_digits_that_are_no_order(lane: Lane) -> None:
 async def a_sweep_of_nothing_we_know(lane: Lane) -> None:
     with pytest.raises(WorkflowFailureError):
         await asyncio.wait_for(
-            lane.client.execute_workflow("Sweep", {"source": {"a": 1}}, id="odd", task_queue="orders"), 10
+            lane.client.execute_workflow("Sweep", {"source": {"a": 1}}, id="odd", task_queue="orders"), PATIENCE
         )
 
 

@@ -230,6 +230,11 @@ async def test_the_command_of_the_hold_is_the_decision_it_asks_for(resources: Re
     ]
     typed = dict(pair.split("=", 1) for pair in words[9::2])
     assert json.loads(said["result_shape"]) == typed
+    with pytest.raises(
+        ValueError, match="verdict: put what you know"
+    ):  # a hit is never cleared by pasting what it says
+        checked_result("screen_parties:filing", typed)
+    typed |= {"verdict": "cleared", "evidence": "another birth date"}
     assert checked_result("screen_parties:filing", typed) == typed
     assert said["commands"][1] == "tradelane parties show UN:XXi.001"
     decide(resources, typed["hits"])

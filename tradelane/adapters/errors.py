@@ -55,4 +55,11 @@ class Garbled(OutsideFailure):
 
 
 class Stale(OutsideFailure):
-    """What we were about to send is no longer true (the rate's week ended, the day changed): draw it up again."""
+    """What we were about to send is no longer true (the rate's week ended, the day changed): draw it up again.
+
+    `about` is what it should be drawn up for, such as the day on which a person has declared it.
+    """
+
+    def __init__(self, party: str, code: str, words: str, *, about: str = "") -> None:
+        super().__init__(party, code, words)
+        self.about = about

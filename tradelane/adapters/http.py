@@ -25,6 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from tradelane.adapters.errors import Garbled, OutsideFailure, Refused, Unavailable
 from tradelane.domain.holds import Fault
+from tradelane.exchanges import whole
 
 # httpx logs whole addresses at INFO, and some counterparties want their key in the query.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -218,16 +219,18 @@ class Outside:
             sent_headers["Content-Type"] = "application/json"
         try:
             async with asyncio.timeout(self._total):
-                reply = await self._client.request(
-                    method,
-                    self._base + path.format(**(values or {})),
-                    params=dict(query) if query else None,
-                    headers=sent_headers,
-                    content=content,
-                    data=dict(form) if form is not None else None,
-                    auth=auth,
-                    follow_redirects=False,
-                    timeout=httpx.Timeout(self._total, connect=CONNECT_SECONDS),
+                reply = await whole(
+                    self._client.request(
+                        method,
+                        self._base + path.format(**(values or {})),
+                        params=dict(query) if query else None,
+                        headers=sent_headers,
+                        content=content,
+                        data=dict(form) if form is not None else None,
+                        auth=auth,
+                        follow_redirects=False,
+                        timeout=httpx.Timeout(self._total, connect=CONNECT_SECONDS),
+                    )
                 )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as lost:
             raise Unavailable(self._party, NOT_CONNECTED, f"{self._party} cannot be reached.") from lost

@@ -38,7 +38,7 @@ class Journal:
         """What is known of a write, with the latest row that says so; attempts before `since` do not count."""
         sent: EffectRow | None = None
         unknown: EffectRow | None = None
-        for row in await asyncio.to_thread(self._attempts, key):
+        for row in await self.tries(key):
             if since is not None and row.intended_at < since:
                 continue
             if row.state != "done":
@@ -52,7 +52,7 @@ class Journal:
     @asynccontextmanager
     async def attempt(self, key: str, step: str) -> AsyncIterator[dict[str, str]]:
         """Write down an attempt, and its outcome where it is certain, with the facts put into the dict."""
-        row = f"{key}~{len(await asyncio.to_thread(self._attempts, key)) + 1}"
+        row = f"{key}~{len(await self.tries(key)) + 1}"
         await asyncio.to_thread(self._effects.intend, row, step, self._now())
         facts: dict[str, str] = {}
         try:
@@ -62,6 +62,10 @@ class Journal:
                 await self._close(row, {"outcome": "not_sent"})
             raise
         await self._close(row, {**facts, "outcome": Told.SENT})
+
+    async def tries(self, key: str) -> list[EffectRow]:
+        """All attempts of a write, the first one first."""
+        return await asyncio.to_thread(self._attempts, key)
 
     async def settle(self, row: EffectRow) -> None:
         """Close an open attempt as sent, after a look outside has found it."""

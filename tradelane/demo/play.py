@@ -101,6 +101,8 @@ class Ending:
 class Result:
     """How the demo ended; `faults` is empty when everything is as it should be."""
 
+    settings: Settings
+    """Those that worker and service run with: the ones given, and what the stage has told us."""
     endings: list[Ending] = field(default_factory=list)
     effects: int = 0
     faults: list[str] = field(default_factory=list)
@@ -155,7 +157,7 @@ class _Performance:
         self._began = time.monotonic()
 
     async def run(self) -> Result:
-        result = Result()
+        result = Result(self._settings)
         async with open_desk(self._settings) as desk:
             stopped = await self._watch(desk)
             result.seconds = time.monotonic() - self._began

@@ -5,7 +5,9 @@ Only `up` and `demo` call it; no step of a journey knows that it exists.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -107,6 +109,10 @@ class StageDoor:
         return answer.json()
 
 
+SELECTION_CODES: Mapping[str, Literal["documents", "inspection"]] = {"21": "documents", "31": "inspection"}
+"""What the simulated KTNET's codes of a selection result mean; customs publishes none."""
+
+
 def introduced(settings: Settings, door: StageDoor) -> Settings:
     """Settings with what the simulators made up for us; the other simulated keys are the settings' defaults."""
     known: dict[str, object] = {}
@@ -116,4 +122,6 @@ def introduced(settings: Settings, door: StageDoor) -> Settings:
         known["mercadolibre_client_secret"] = SecretStr(application.client_secret)
     if not settings.seventeentrack_url:
         known["seventeentrack_token"] = SecretStr(door.tracking_key())
+    if not settings.ktnet_url:
+        known["ktnet_selection_codes"] = {**SELECTION_CODES, **settings.ktnet_selection_codes}
     return settings.model_copy(update=known)

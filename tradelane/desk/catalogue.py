@@ -15,7 +15,7 @@ from tradelane.desk.product_columns import COLUMN_NAMES, FIELDS, cells_of, read_
 from tradelane.desk.product_texts import text_faults
 from tradelane.desk.sheet import neutral
 from tradelane.desk.sheet_writing import write_sheet
-from tradelane.domain.catalogue import TARIFF_CODES, Approval, Product, approved
+from tradelane.domain.catalogue import TARIFF_CODES, Approval, Product, approved, weight_fault
 from tradelane.domain.text_limits import Effect
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.stores import Stores
@@ -63,8 +63,12 @@ def set_product(stores: Stores, sku: str, changes: Mapping[str, str]) -> SetRepo
             "; a code is approved by `tradelane catalogue approve`" if any("appr" in name for name in unknown) else ""
         )
         raise WrongUsage(f"A product has no field {', '.join(unknown)}; the fields are {', '.join(FIELDS)}{hint}.")
+    named = _read("sku", neutral(sku.strip()))
+    if not isinstance(named, str) or not named:
+        raise WrongUsage("A product has a SKU; this one is empty.")
+    sku = named
+    stated = {name: _read(name, neutral(value)) for name, value in changes.items()}
     known = stores.catalogue.products([sku]).get(sku)
-    stated = {"sku": _read("sku", neutral(sku.strip())), **{n: _read(n, neutral(v)) for n, v in changes.items()}}
     product, void = with_valid_approvals((known or Product(sku=sku)).model_copy(update=stated))
     exporter_id = product.exporter_id
     if exporter_id and exporter_id not in stores.exporters.get([exporter_id]):
@@ -72,6 +76,8 @@ def set_product(stores: Stores, sku: str, changes: Mapping[str, str]) -> SetRepo
         raise WrongUsage(f"There is no exporter {exporter_id}; known: {known_ids}.")
     faults = text_faults(product)
     refused = [f"{one.field}: {one.words}" for one in faults if one.effect is Effect.REFUSED]
+    if {"net_weight_g", "gross_weight_g"} & changes.keys() and (words := weight_fault(product)):
+        refused.append(f"gross_weight_g: {words}; set both at once")
     if refused:
         raise WrongUsage(f"{'; '.join(refused)}.")
     stores.catalogue.put(product)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.desk.complaints import NotFound
 from tradelane.desk.product_texts import glyph_faults
-from tradelane.domain.catalogue import Exporter, Product
+from tradelane.domain.catalogue import Exporter, Product, weight_fault
 from tradelane.domain.exporter_rules import way_faults
 from tradelane.domain.lacks import Lack, Remedy, lacks
 from tradelane.domain.text_limits import Effect, product_faults
@@ -69,6 +69,9 @@ def _troubles(product: Product, exporters: Mapping[str, Exporter], by_estimate: 
     if by_estimate and unmeasured:
         command = f"tradelane catalogue set {sku} {' '.join(f'{name}=VALUE' for name in unmeasured)}"
         yield trouble(PACKING, "packing", f"SKU {product.sku}: {', '.join(unmeasured)} missing", command)
+    if words := weight_fault(product):
+        command = f"tradelane catalogue set {sku} net_weight_g=VALUE gross_weight_g=VALUE"
+        yield trouble(PACKING, "packing", f"SKU {product.sku}: gross_weight_g {words}", command)
     for fault in glyph_faults(product):
         command = f"tradelane catalogue set {sku} {fault.field}=VALUE"
         yield trouble(PAPERS, "papers", f"SKU {product.sku}, {fault.field}: {fault.words}", command)

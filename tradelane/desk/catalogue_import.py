@@ -5,10 +5,12 @@ A column that a file does not have leaves what is stored; an empty cell says tha
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -25,7 +27,7 @@ from tradelane.desk.product_texts import text_faults
 from tradelane.desk.records_json import is_json, read_json
 from tradelane.desk.sheet import BadRows, Problem, Row, Sheet, is_workbook, neutral, read_bytes, read_csv
 from tradelane.desk.workbook import read_workbook
-from tradelane.domain.catalogue import TARIFF_CODES, Approval, Product, approved
+from tradelane.domain.catalogue import TARIFF_CODES, Approval, Product, approved, weight_fault
 from tradelane.domain.text_limits import Effect
 from tradelane.stores import Stores
 
@@ -117,6 +119,7 @@ class _Reader:
         self._approver = approver
         self._sheet = sheet
         self._lines: dict[str, int] = {}
+        self._spelled: dict[str, str] = {spelling(sku): sku for sku in known}
 
     def take(self, row: Row) -> None:
         """One row; it is a product, or named among the problems."""
@@ -128,12 +131,17 @@ class _Reader:
             wrong.append(("sku", f"{sku} stands in {unit} {first} and in {unit} {row.line}; keep one"))
             self.products.pop(sku, None)
             self.problems.append(self._problem(first, "sku", f"{sku} stands again in {unit} {row.line}; keep one"))
+        elif sku is not None and sku not in self.known:
+            like = self._spelled.setdefault(spelling(sku), sku)
+            if like != sku:
+                wrong.append(("sku", self._twin(sku, like)))
         named = values.get("exporter_id")
         if named is not None and named not in self._exporters:
             there = ", ".join(sorted(self._exporters)) or "none; load them with `tradelane exporters import FILE`"
             wrong.append(("exporter_id", f"there is no exporter {named}; known: {there}"))
         approvals, unsaid = approvals_of(values)
-        wrong += unsaid
+        told = {column for column, _ in wrong}
+        wrong += [one for one in unsaid if one[0] not in told]
         if wrong or sku is None:
             self.problems += [self._problem(row.line, column, reason) for column, reason in wrong]
             return
@@ -147,6 +155,9 @@ class _Reader:
                 wrong.append((fault.field, fault.words))
             else:
                 notes.append((fault.field, fault.words))
+        if words := weight_fault(product):
+            stated_here = {"net_weight_g", "gross_weight_g"} & values.keys()
+            (wrong if stated_here else notes).append(("gross_weight_g", words))
         self.problems += [self._problem(row.line, column, reason) for column, reason in wrong]
         self.warnings += [self._problem(row.line, column, reason) for column, reason in notes]
         if not wrong:
@@ -161,8 +172,24 @@ class _Reader:
                 wrong.append((column, str(why)))
         return values, wrong
 
+    def _twin(self, sku: str, like: str) -> str:
+        where = f"in {self._sheet.unit} {self._lines[like]}" if like in self._lines else "in the catalogue"
+        return (
+            f"{sku} differs from {like} {where} in capitals, blanks or wide letters alone; write it as there, or, where "
+            f"both are products, make this one with `tradelane catalogue set {quote(sku)} FIELD=VALUE` first"
+        )
+
     def _problem(self, line: int, column: str, reason: str) -> Problem:
         return self._sheet.problem(line, column, reason)
+
+
+def spelling(sku: str) -> str:
+    """A SKU without what two spellings of one product differ in: capitals, blanks, wide letters.
+
+    >>> spelling("ＡＢ -1") == spelling("ab-1")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", sku).split()).casefold()
 
 
 def with_valid_approvals(product: Product) -> tuple[Product, list[tuple[str, str]]]:

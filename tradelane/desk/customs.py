@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import unicodedata
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
@@ -77,9 +78,12 @@ def _complaint(failure: OutsideFailure) -> Complaint:
 
 async def hs_codes(settings: Settings, query: str) -> tuple[HsCode, ...]:
     """HS codes by first digits (dots and hyphens are taken) or by Korean words."""
-    digits = query.translate(str.maketrans("", "", " .-"))
-    if not digits.isdecimal():
-        return await ask(settings, lambda library: library.hs_codes(words=query.strip()))
+    asked = unicodedata.normalize("NFKC", query).strip()  # wide digits of a Korean keyboard are digits
+    if not asked:
+        raise WrongUsage("Give the first digits of a code such as 3304.99, or words such as 티셔츠.")
+    digits = asked.translate(str.maketrans("", "", " .-"))
+    if not (digits.isascii() and digits.isdecimal()):
+        return await ask(settings, lambda library: library.hs_codes(words=asked))
     if not 2 <= len(digits) <= 10:
         raise WrongUsage(f"An HS code has 2 to 10 digits, not {len(digits)}: give a code such as 3304.99, or words.")
     return await ask(settings, lambda library: library.hs_codes(code=digits))
@@ -93,7 +97,9 @@ async def requirements(settings: Settings, hsk: str, day: date) -> HskFacts:
 
 async def code_list(settings: Settings, kind: str, name: str) -> tuple[Code, ...]:
     """A code list of customs, or its rows with a name."""
-    return await ask(settings, lambda library: library.code_list(kind, name))
+    if not kind.strip():
+        raise WrongUsage("Give the name of a code list of UNI-PASS (통계부호구분), such as A01.")
+    return await ask(settings, lambda library: library.code_list(kind.strip(), name))
 
 
 async def office_of(settings: Settings, postcode: str) -> tuple[CustomsOffice, ...]:
@@ -102,27 +108,6 @@ async def office_of(settings: Settings, postcode: str) -> tuple[CustomsOffice, .
     if len(digits) != 5 or not digits.isdecimal():
         raise WrongUsage(f"{postcode!r} is no Korean postcode: it has 5 digits.")
     return await ask(settings, lambda library: library.customs_offices(digits))
-
-
-def wrong_office(office: str, postcode: str, offices: Sequence[CustomsOffice]) -> str:
-    """Why a customs office cannot be that of goods at a postcode, in one sentence; empty when it can.
-
-    The office follows the place of the *goods* (물품소재지), not the business address; KTNET refuses any other.
-
-    >>> seoul = CustomsOffice(code="010", name="서울세관")
-    >>> wrong_office("010", "04799", [seoul])
-    ''
-    >>> wrong_office("040", "04799", [seoul])
-    'Goods at postcode 04799 belong to customs office 010 (서울세관), not 040.'
-    >>> wrong_office("040", "00000", [])
-    'Customs knows no office for goods at postcode 00000.'
-    """
-    if not offices:
-        return f"Customs knows no office for goods at postcode {postcode}."
-    if any(one.code[:3] == office for one in offices):
-        return ""
-    right = " or ".join(f"{one.code} ({one.name})" if one.name else one.code for one in offices)
-    return f"Goods at postcode {postcode} belong to customs office {right}, not {office}."
 
 
 async def clearance_codes(settings: Settings, company: str) -> tuple[ClearanceCode, ...]:

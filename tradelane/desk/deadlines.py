@@ -14,12 +14,10 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.desk.evidence.gathering import exporter_of
 from tradelane.domain.holds import Fault, owner_of
+from tradelane.domain.loading_period import ANSWER_WINDOW, answer_by
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports.export import DeclarationRecord
 from tradelane.stores import Stores
-
-ANSWER_DAYS = 14
-"""Days to explain the cause after customs has announced that it will cancel the acceptance."""
 
 _KOREA_POST = re.compile(r"[A-Z]{2}[0-9]{9}KR", re.ASCII)
 
@@ -71,7 +69,7 @@ def deadlines_within(
 def _deadline(row: DeclarationRecord, today: date) -> Deadline:
     left = (row.load_before - today).days if row.load_before is not None else None
     order = str(row.order_id)
-    words, command = _what_to_do(order, left)
+    words, command = _what_to_do(order, row.load_before, today)
     if row.waybill is not None and _KOREA_POST.fullmatch(row.waybill):
         words += "; goods by post count as loaded only after the dispatch confirmation (발송확인)"
     if row.partial:
@@ -90,19 +88,34 @@ def _deadline(row: DeclarationRecord, today: date) -> Deadline:
     )
 
 
-def _what_to_do(order: str, left: int | None) -> tuple[str, str]:
-    if left is None:
+def _what_to_do(order: str, last_day: date | None, today: date) -> tuple[str, str]:
+    if last_day is None:
         return (
             "nobody has printed a deadline yet; the period may be shorter than 30 days",
             f"tradelane orders show {order}",
         )
-    if left < 0:
-        return (
-            f"too late for an extension: load at once, or explain the cause within {ANSWER_DAYS} days of customs' notice "
-            "that it will cancel the acceptance",
-            f"tradelane holds show {order}",
-        )
+    if today > last_day:
+        return _too_late(last_day, today), f"tradelane holds show {order}"
     return (
         "load it, or ask for a later day before this one ends",
         f"tradelane orders extend {order} --until DATE --reason WHY",
+    )
+
+
+def _too_late(last_day: date, today: date) -> str:
+    """What is left once the last day has passed, and by when as far as it is known.
+
+    Nobody tells us the day of customs' notice; it is later than the last day, so that the window cannot end sooner than
+    it would after a notice of the next day.
+    """
+    soonest = answer_by(last_day + timedelta(days=1))
+    when = (
+        f"an answer by {soonest} is in time whenever it came"
+        if today <= soonest
+        else f"had it come at once, the days ended on {soonest}: look for it today"
+    )
+    return (
+        "too late for an extension: load at once, or explain the cause within "
+        f"{ANSWER_WINDOW.days} days of customs' notice that it will cancel the acceptance (취소예정통보); the day of the "
+        f"notice is not known here, {when}"
     )

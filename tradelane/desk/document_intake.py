@@ -17,6 +17,8 @@ from tradelane.desk import certificates
 from tradelane.desk.certificates import Certificate
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
 from tradelane.desk.documents import KeptPaper
+from tradelane.desk.evidence.gathering import part_of
+from tradelane.desk.file_bytes import refuse_what_is_no_file
 from tradelane.domain import timeline
 from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, Ucr
@@ -24,10 +26,11 @@ from tradelane.ports import Claim, StoredDocument
 from tradelane.storage.database import NotRecorded
 from tradelane.stores import Stores
 
+SIGNED = "origin_statement_signed"
 KINDS: dict[str, str] = {
     certificates.KIND: "수출신고필증, as PDF",
     "dispatch_confirmation": "발송확인 of goods that went by post",
-    "origin_statement_signed": "an origin statement with its signature",
+    SIGNED: "an origin statement with its signature",
     "carrier_paper": "what the carrier issued: waybill, receipt, invoice",
     "other": "anything else; it does not go into evidence packs",
 }
@@ -54,7 +57,9 @@ def add_paper(
 ) -> KeptPaper:
     """Keep a paper of an order; the same bytes again change nothing.
 
-    `number` says of which declaration a certificate is where the paper names several, or none because it is a scan.
+    `number` says of which declaration a certificate is where the paper names several, or none because it is a scan; and
+    with which declaration a signed origin statement goes, where several exporters share the parcel: it names makers and a
+    signer, which are nobody else's business.
 
     Raises:
         NotFound: no consignment holds the order.
@@ -63,8 +68,8 @@ def add_paper(
     """
     if kind not in KINDS:
         raise WrongUsage(f"{kind!r} is no kind of paper that is handed in; there are {', '.join(KINDS)}.")
-    if kind != certificates.KIND and (unread or number):
-        raise WrongUsage(f"--unread and --number belong to {certificates.KIND}.")
+    if (unread and kind != certificates.KIND) or (number and kind not in (certificates.KIND, SIGNED)):
+        raise WrongUsage(f"--unread belongs to {certificates.KIND}, --number to it and to {SIGNED}.")
     claim = _claim(stores, order)
     content = _content(file)
     media = _media(file, content)
@@ -75,6 +80,8 @@ def add_paper(
         numbers = _numbers(stores, claim.ucr, order, number)
         facts = certificates.read(content, file.name, numbers, unread=unread, sha256=sha256)
         facts = facts.model_copy(update={"actor": actor, "at": at})
+    if kind == SIGNED:
+        kind += _exporters_mark(stores, claim.ucr, order, number)
     kept = _keep(stores, claim.ucr, kind, content, media)
     if facts is not None:
         _keep_facts(stores, claim.ucr, kept.version, facts)
@@ -122,6 +129,7 @@ def _claim(stores: Stores, order: OrderId) -> Claim:
 
 
 def _content(file: Path) -> bytes:
+    refuse_what_is_no_file(file)
     try:
         if not file.is_file():
             raise WrongUsage(f"{file} cannot be read: there is no such file.")
@@ -167,6 +175,19 @@ def _numbers(stores: Stores, ucr: Ucr, order: OrderId, named: str) -> tuple[Expo
             f"{' and '.join(one.printed for one in numbers)}."
         )
     return (wanted,)
+
+
+def _exporters_mark(stores: Stores, ucr: Ucr, order: OrderId, named: str) -> str:
+    """What is added to the kind of a paper that is one exporter's alone: nothing where the parcel has one declaration."""
+    rows = {row.number: part_of(row) for row in stores.declarations.of_ucr(ucr)}
+    if len(set(rows.values())) < 2 and not named:
+        return ""
+    if not named:
+        raise WrongUsage(
+            f"Several exporters share the parcel of order {order}: say with --number whose statement it is."
+        )
+    [number] = _numbers(stores, ucr, order, named)
+    return f"_{rows[number]}" if len(set(rows.values())) > 1 else ""
 
 
 def _keep(stores: Stores, ucr: Ucr, kind: str, content: bytes, media: str) -> StoredDocument:

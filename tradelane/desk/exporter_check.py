@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from shlex import quote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from tradelane.desk.catalogue_check import FILING, PLAN
 from tradelane.desk.exporters import exporters
+from tradelane.desk.goods_place import Ask, PlaceDoubt, place_doubts
 from tradelane.domain.catalogue import (
     NEEDED_FOR_DRAWBACK,
     Drawback,
@@ -21,27 +23,40 @@ from tradelane.domain.exporter_rules import shape_faults, way_faults
 from tradelane.domain.text_limits import Effect, exporter_faults
 from tradelane.stores import Stores
 
-OfficeOf = Callable[[str], str | None]
-"""The customs office (three digits) that looks after a postcode, by UNI-PASS API031; None where it does not say."""
-
 MOST_NAMED = 5
 """SKUs named in one line; the others are counted."""
 
 
+class Consequence(StrEnum):
+    """What a trouble does to the exporter's orders."""
+
+    HOLDS = "holds"
+    CUT = "cut"
+    """A text is filed cut short."""
+    UNCHECKED = "unchecked"
+    """It may hold: customs has not been asked, or has not answered."""
+
+
 class Trouble(BaseModel):
-    """One thing about an exporter: it holds its orders, or a text of it is filed cut short."""
+    """One thing about an exporter that holds its orders, cuts a text of its declarations, or could not be checked."""
 
     model_config = ConfigDict(frozen=True)
 
     exporter_id: str
-    holds: bool
+    effect: Consequence
     step: str
     what: str
     command: str
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def holds(self) -> bool:
+        """Whether it is certain to hold."""
+        return self.effect is Consequence.HOLDS
 
-def check(stores: Stores, exporter_id: str | None = None, *, office_of: OfficeOf | None = None) -> tuple[Trouble, ...]:
-    """What would hold the orders of one exporter or of all; `office_of` asks customs who looks after a postcode.
+
+def check(stores: Stores, exporter_id: str | None, ask: Ask) -> tuple[Trouble, ...]:
+    """What would hold the orders of one exporter or of all; `ask` asks customs which office looks after a postcode.
 
     Raises:
         NotFound: there is no such exporter.
@@ -50,14 +65,17 @@ def check(stores: Stores, exporter_id: str | None = None, *, office_of: OfficeOf
     sold: dict[str, list[Product]] = {}
     for product in stores.catalogue.all():
         sold.setdefault(product.exporter_id or "", []).append(product)
-    return tuple(one for exporter in chosen for one in _troubles(exporter, sold.get(exporter.id, []), office_of))
+    doubts = place_doubts(chosen, ask)
+    return tuple(
+        one for exporter in chosen for one in _troubles(exporter, sold.get(exporter.id, []), doubts.get(exporter.id))
+    )
 
 
-def _troubles(exporter: Exporter, sold: Sequence[Product], office_of: OfficeOf | None) -> Iterator[Trouble]:
+def _troubles(exporter: Exporter, sold: Sequence[Product], place: PlaceDoubt | None) -> Iterator[Trouble]:
     set_it = f"tradelane exporters set {quote(exporter.id)}"
 
-    def trouble(step: str, what: str, command: str, *, holds: bool = True) -> Trouble:
-        return Trouble(exporter_id=exporter.id, holds=holds, step=step, what=what, command=command)
+    def trouble(step: str, what: str, command: str, effect: Consequence = Consequence.HOLDS) -> Trouble:
+        return Trouble(exporter_id=exporter.id, effect=effect, step=step, what=what, command=command)
 
     claimed = [product.sku for product in sold if claims_preference(product)]
     if claimed and exporter.origin_signer is None:
@@ -72,14 +90,11 @@ def _troubles(exporter: Exporter, sold: Sequence[Product], office_of: OfficeOf |
         yield trouble(FILING, f"{fault.field}: {fault.words}", fault.command)
     for text in exporter_faults(exporter):
         command = f"{set_it} {text.field}=VALUE"
-        yield trouble(FILING, f"{text.field}: {text.words}", command, holds=text.effect is Effect.REFUSED)
-    right = office_of(exporter.goods_location_postcode) if office_of is not None else None
-    if right is not None and right != exporter.customs_office:
-        what = (
-            f"customs_office: {exporter.customs_office} does not look after postcode "
-            f"{exporter.goods_location_postcode}, where the goods are; {right} does"
-        )
-        yield trouble(FILING, what, f"{set_it} customs_office={right} customs_division=DIVISION")
+        effect = Consequence.HOLDS if text.effect is Effect.REFUSED else Consequence.CUT
+        yield trouble(FILING, f"{text.field}: {text.words}", command, effect)
+    if place is not None:
+        effect = Consequence.HOLDS if place.wrong else Consequence.UNCHECKED
+        yield trouble(FILING, f"customs_office: {place.words}", place.command, effect)
 
 
 def _named(skus: Sequence[str]) -> str:

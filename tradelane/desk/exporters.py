@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
+from tradelane.desk.complaints import NotFound, WrongUsage
+from tradelane.desk.goods_place import Ask, place_doubts
 from tradelane.desk.records_json import is_json, read_json
 from tradelane.desk.sheet import BadRows, Columns, NumberCell, Problem, is_workbook, literal, read_bytes, read_csv
 from tradelane.desk.workbook import read_workbook
@@ -34,12 +35,15 @@ NEEDED: tuple[str, ...] = tuple(
 )
 """Fields that a new exporter cannot do without."""
 
+PLACE = {"goods_location_postcode", "customs_office"}
+"""Fields that must agree: the office is that of the postcode."""
+
 TOLD = f"{', '.join(FIELDS)}, {ACCOUNTS}.CARRIER"
 COLUMNS = Columns(known=lambda name: _is_field(name), told=TOLD, needed=("id",))
 
 
 class SetReport(BaseModel):
-    """A changed exporter, and texts of it that a declaration cuts."""
+    """A changed exporter, texts of it that a declaration cuts, and what customs says against its office."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -77,12 +81,14 @@ def shown(exporter: Exporter) -> dict[str, object]:
     return fields
 
 
-def set_exporter(stores: Stores, exporter_id: str, changes: Mapping[str, str]) -> SetReport:
+def set_exporter(stores: Stores, exporter_id: str, changes: Mapping[str, str], ask: Ask | None = None) -> SetReport:
     """Change fields of one exporter; an unknown id becomes a new one, an empty value takes an optional one away.
+
+    Where the goods' postcode or the customs office changes, `ask` asks customs whether they belong together; the answer
+    is a note and no refusal, so that the two can be set one after the other.
 
     Raises:
         WrongUsage: no change given, an unknown field, or a value that does not fit.
-        RefusedByRule: the way to customs would change while declarations are open.
     """
     if not changes:
         raise WrongUsage(f"Give at least one FIELD=VALUE; the fields are {TOLD}.")
@@ -102,11 +108,13 @@ def set_exporter(stores: Stores, exporter_id: str, changes: Mapping[str, str]) -
         )
     if exporter is None or wrong:
         raise WrongUsage(f"{'; '.join(f'{field}: {words}' for field, words in wrong)}.")
-    _check_channel(stores, known, exporter)
     stores.exporters.put(exporter)
-    return SetReport(
-        exporter=exporter, notes=tuple(f"{field}: {words}" for field, words in _texts(exporter, Effect.CUT))
-    )
+    notes = [f"{field}: {words}" for field, words in _texts(exporter, Effect.CUT)]
+    if told := _still_open(stores, known, exporter):
+        notes.append(f"channel: {told}")
+    if ask is not None and PLACE & changes.keys():
+        notes += [f"customs_office: {doubt.words}" for doubt in place_doubts([exporter], ask).values()]
+    return SetReport(exporter=exporter, notes=tuple(notes))
 
 
 def import_exporters(stores: Stores, path: Path, *, encoding: str = "utf-8") -> ImportReport:
@@ -117,7 +125,6 @@ def import_exporters(stores: Stores, path: Path, *, encoding: str = "utf-8") -> 
     Raises:
         BadRows: rows that do not fit, all of them named.
         WrongUsage: the file cannot be read at all.
-        RefusedByRule: the way to customs of one would change while declarations are open.
     """
     content = read_bytes(path)
     if is_workbook(content):
@@ -142,9 +149,17 @@ def import_exporters(stores: Stores, path: Path, *, encoding: str = "utf-8") -> 
     if problems:
         raise BadRows(path, sorted(problems, key=lambda problem: problem.line))
     for exporter in made.values():
-        _check_channel(stores, known.get(exporter.id), exporter)
+        if exporter.id not in known:
+            warnings += [
+                sheet.problem(lines[exporter.id], "business_registration_number", f"is that of {other.id} too")
+                for other in {**known, **made}.values()
+                if other.id != exporter.id
+                and other.business_registration_number == exporter.business_registration_number
+            ]
     for exporter in made.values():
-        stores.exporters.put(exporter)
+        if told := _still_open(stores, known.get(exporter.id), exporter):
+            warnings.append(sheet.problem(lines[exporter.id], "channel", told))
+    stores.exporters.put_many(tuple(made.values()))
     return ImportReport(exporters=tuple(made.values()), warnings=tuple(warnings))
 
 
@@ -215,15 +230,13 @@ def _texts(exporter: Exporter, effect: Effect) -> list[tuple[str, str]]:
     return [(fault.field, fault.words) for fault in exporter_faults(exporter) if fault.effect is effect]
 
 
-def _check_channel(stores: Stores, known: Exporter | None, exporter: Exporter) -> None:
-    """A declaration is asked, amended and withdrawn where it was filed: the way stays while one is open."""
+def _still_open(stores: Stores, known: Exporter | None, exporter: Exporter) -> str | None:
+    """What to say of open declarations when the way to customs changes: each is asked and amended where it was filed."""
     if known is None or known.channel == exporter.channel:
-        return
+        return None
     still = stores.declarations.open_of(exporter.id)
-    if still:
-        named = ", ".join(sorted(record.number or record.order_no for record in still)[:3])
-        more = f" and {len(still) - 3} more" if len(still) > 3 else ""
-        raise RefusedByRule(
-            f"{exporter.id} keeps its way to customs ({known.channel or 'the default'}) while declarations are open: "
-            f"{named}{more}."
-        )
+    if not still:
+        return None
+    named = ", ".join(sorted(record.number or record.order_no for record in still)[:3])
+    more = f" and {len(still) - 3} more" if len(still) > 3 else ""
+    return f"{named}{more} stay where they were filed ({known.channel or 'the default'}); what is filed from now on goes the new way"

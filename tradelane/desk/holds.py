@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from shlex import quote
 
 from pydantic import BaseModel, ConfigDict
 from temporalio.client import Client
@@ -19,6 +20,7 @@ from tradelane.desk.durations import read_duration
 from tradelane.desk.orders import STAGES, progress_of
 from tradelane.desk.session import Desk, open_desk
 from tradelane.desk.troubles import OrderHold, reached, troubles
+from tradelane.desk.unfiled_certificates import Unfiled, in_words, unfiled_certificates
 from tradelane.domain.addressees import DESKS
 from tradelane.domain.holds import Hold
 from tradelane.domain.identifiers import OrderId
@@ -54,6 +56,9 @@ STEPS = tuple(sorted(key.partition(".")[2] for key in keys(Language.ENGLISH) if 
 
 INBOX_DESK = "marketplace desk"
 """Who looks at facts of the inbox that nobody could place."""
+
+PAPER_DESK = "customs desk"
+"""Who fetches certificates from UNI-PASS."""
 
 
 class Task(BaseModel):
@@ -238,6 +243,13 @@ def hold_of(holds: Sequence[Hold], order: OrderId, step: str | None) -> Hold:
     raise NotFound(f"Order {order} has no hold" + (f" at {step}." if step else "."))
 
 
+def _without_certificate(stores: Stores) -> dict[str, list[Unfiled]]:
+    found: dict[str, list[Unfiled]] = {}
+    for one in unfiled_certificates(stores):
+        found.setdefault(one.exporter_id, []).append(one)
+    return found
+
+
 async def todo(settings: Settings, owner: str | None) -> Worklist:
     """The worklist of everybody, a desk or a person: holds that are awake by due time, then facts in the inbox nobody could place.
 
@@ -247,6 +259,7 @@ async def todo(settings: Settings, owner: str | None) -> Worklist:
     with open_stores(settings) as stores:
         seen = await _seen(settings, stores, await reached(settings, stores), chosen(stores, owner=owner))
         unplaced = stores.inbox.listed("held")
+        without_certificate = _without_certificate(stores) if owner in (None, PAPER_DESK) else {}
     tasks = [
         Task(
             due=one.hold.due,
@@ -271,5 +284,15 @@ async def todo(settings: Settings, owner: str | None) -> Worklist:
             command="tradelane inbox list --state held",
         )
         for arrival in (unplaced if owner in (None, INBOX_DESK) else ())
+    ]
+    tasks += [
+        Task(
+            due=None,
+            owner=PAPER_DESK,
+            about=f"exporter {exporter_id}",
+            what=in_words(unfiled),
+            command=f"tradelane evidence list --exporter {quote(exporter_id)}",
+        )
+        for exporter_id, unfiled in without_certificate.items()
     ]
     return Worklist(tuple(tasks), seen.missing)

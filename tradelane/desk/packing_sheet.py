@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.contracts.messages import ConfirmPacking, PackedBox
 from tradelane.desk.complaints import WrongUsage
+from tradelane.desk.file_bytes import file_bytes
 from tradelane.domain.amendment import PACKAGE_FIELDS, PARCEL_LOT, checked
 from tradelane.domain.identifiers import OrderId
 
@@ -131,12 +132,7 @@ def _table(path: Path) -> tuple[list[int], list[str], list[list[str]]]:
 
 
 def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise WrongUsage(f"{path} is larger than {MOST_BYTES // 1_000_000} MB; a packing sheet is not.")
-        content = path.read_bytes()
-    except OSError as problem:
-        raise WrongUsage(f"{path} cannot be read: {problem.strerror}.") from problem
+    content = file_bytes(path, MOST_BYTES, "a packing sheet is not")
     if content.startswith(b"PK\x03\x04"):
         raise WrongUsage(f"{path} is a workbook, not CSV; {_SAVE_AS}.")
     if content.startswith(_OTHER_ENCODINGS) or b"\x00" in content:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.adapters.party_lists import ListFile, NotAList, read_list
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
+from tradelane.desk.file_bytes import refuse_what_is_no_file
 from tradelane.domain.party_index import LEAST_THRESHOLD, PartyIndex
 from tradelane.domain.screening import ListedParty, ListState, missing_lists, old_lists
 from tradelane.domain.trade_time import today_in_korea
@@ -88,6 +89,8 @@ def import_list(
     name = (source or "").strip().upper()
     if source is not None and not NAME.fullmatch(name):
         raise WrongUsage(f"A list is called by up to 20 letters, digits, - and _, not {source!r}.")
+    for one in filter(None, (path, aliases)):
+        refuse_what_is_no_file(one)
     try:
         read = read_list(path, source=name, dated=dated, aliases=aliases)
     except OSError as problem:

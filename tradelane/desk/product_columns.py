@@ -159,6 +159,10 @@ def _number(cell: str, unit: str) -> Decimal:
         raise ValueError(f"{text} {other}; write {plain}")
     if _UNIT.fullmatch(text):
         raise ValueError(f"{text} names a unit; write the number alone ({unit})")
+    if re.fullmatch(r"[+-]?[0-9.]+e[+-]?[0-9]+", text, re.IGNORECASE):
+        raise ValueError(f"{text[:40]} is a number a spreadsheet may have rounded; write all its digits ({unit})")
+    if "_" in text:  # Python reads 1_200 as a number, people do not
+        raise ValueError(f"{text[:40]!r} is no number ({unit})")
     try:
         number = Decimal(text)
     except ArithmeticError:

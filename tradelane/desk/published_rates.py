@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict
 
 from tradelane.adapters.rate_week import sunday_of
 from tradelane.adapters.unipass import Direction
-from tradelane.desk.complaints import NotFound, WrongUsage
+from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
 from tradelane.desk.customs import ask
+from tradelane.desk.file_bytes import file_bytes
+from tradelane.desk.rate_plausibility import CUSTOMS_SERVICE, KnownRates
 from tradelane.domain.money import Money
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.ports import PublishedRate, RateKind
@@ -25,10 +27,8 @@ from tradelane.stores import Stores, open_stores
 COLUMNS = ("currency", "day", "krw_per_unit")
 CUSTOMS = frozenset({RateKind.CUSTOMS_EXPORT, RateKind.CUSTOMS_IMPORT})
 MOST_BAD_ROWS = 20
-LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_FILE = 20_000_000
 """Bytes; a row is some thirty, so this is every currency of many years."""
-CUSTOMS_SERVICE = "UNI-PASS API012"
-"""Source of the rates that customs itself answered with."""
 _PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?", re.ASCII)
 
 
@@ -39,6 +39,8 @@ class Noted(BaseModel):
 
     rate: PublishedRate
     before: PublishedRate | None = None
+    first: bool = False
+    """Whether no rate of its currency was known: nothing could be said against it."""
 
 
 def today(stores: Stores) -> date:
@@ -88,12 +90,22 @@ async def of_week(settings: Settings, currency: str, day: date, *, imports: bool
     return known
 
 
-def note(stores: Stores, *, kind: RateKind, currency: str, day: str, won: str, source: str) -> Noted:
-    """Write down one rate; the one before it is told, since a rate once used proves an amount."""
-    rate = _rate(kind, currency, day, won, _source(source))
+def note(
+    stores: Stores, *, kind: RateKind, currency: str, day: str, won: str, source: str, insist: str | None = None
+) -> Noted:
+    """Write down one rate; the one before it is told, since a rate once used proves an amount.
+
+    Raises:
+        WrongUsage: something is not written as it should be.
+        RefusedByRule: it is far from the rates that are known, and nobody insists with a reason.
+    """
+    rate = _rate(kind, currency, day, won, _named(source, insist), today(stores))
+    known = KnownRates(stores.published_rates)
+    if insist is None and (doubt := known.doubt(rate)):
+        raise RefusedByRule(f"{doubt}: look at the figure again, or insist with --insist WHY; nothing was written.")
     before = stores.published_rates.find(kind, rate.currency, rate.day)
     stores.published_rates.put([rate])
-    return Noted(rate=rate, before=before if before != rate else None)
+    return Noted(rate=rate, before=before if before != rate else None, first=known.nearest(rate) is None)
 
 
 def listed(stores: Stores, kind: RateKind, first: date, last: date) -> tuple[PublishedRate, ...]:
@@ -111,18 +123,21 @@ def read_kind(text: str) -> RateKind:
         raise WrongUsage(f"{text!r} is no kind of rate; there are {', '.join(RateKind)}.") from wrong
 
 
-def take_file(stores: Stores, file: Path, kind: RateKind, source: str) -> tuple[PublishedRate, ...]:
+def take_file(
+    stores: Stores, file: Path, kind: RateKind, source: str, insist: str | None = None
+) -> tuple[PublishedRate, ...]:
     """Write down every rate of a CSV file with columns currency, day, krw_per_unit; all of them, or none.
 
     Raises:
         WrongUsage: the file cannot be read, or rows are wrong: each with its line, column and what is wrong.
+        RefusedByRule: rates are far from those that are known or from others of the file, and nobody insists.
     """
     rates, faults = [], []
     seen: dict[tuple[str, date], int] = {}
-    named = _source(source)
+    named, now = _named(source, insist), today(stores)
     for line, row in _rows(file):
         try:
-            rate = _rate(kind, row["currency"], row["day"], row["krw_per_unit"], named)
+            rate = _rate(kind, row["currency"], row["day"], row["krw_per_unit"], named, now)
         except WrongUsage as wrong:
             faults.append(f"line {line}: {wrong}")
             continue
@@ -136,18 +151,32 @@ def take_file(stores: Stores, file: Path, kind: RateKind, source: str) -> tuple[
         raise WrongUsage(f"{file.name} has {len(faults)} wrong rows, and nothing was taken from it: {told}{more}")
     if not rates:
         raise WrongUsage(f"{file.name} has no rates below its heading.")
+    if insist is None and (doubts := _doubts(stores, rates, seen)):
+        more = f" And {len(doubts) - MOST_BAD_ROWS} more." if len(doubts) > MOST_BAD_ROWS else ""
+        told = " ".join(f"{one}." for one in doubts[:MOST_BAD_ROWS])
+        raise RefusedByRule(
+            f"{file.name} has rates that can hardly be right, and nothing was taken from it: {told}{more} "
+            "Look at them again, or insist with --insist WHY."
+        )
     stores.published_rates.put(rates)
     return tuple(rates)
+
+
+def _doubts(stores: Stores, rates: Sequence[PublishedRate], lines: Mapping[tuple[str, date], int]) -> list[str]:
+    """What speaks against rates of a file, day by day: each is held against our books and the days before it."""
+    known, doubts = KnownRates(stores.published_rates), []
+    for rate in sorted(rates, key=lambda one: (one.currency, one.day)):
+        if doubt := known.doubt(rate):
+            doubts.append(f"line {lines[rate.currency, rate.day]}: {doubt}")
+        else:
+            known.learn(rate)
+    return doubts
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line and cells of each row that is not blank."""
     try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise WrongUsage(f"{file.name} is larger than {LARGEST_FILE // 1024 // 1024} MiB; split it.")
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as missing:
-        raise WrongUsage(f"{file} cannot be read: {missing.strerror}.") from missing
+        text = file_bytes(file, LARGEST_FILE).decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise WrongUsage(f"{file.name} is not UTF-8; save it as CSV UTF-8.") from wrong
     if "\0" in text:
@@ -173,10 +202,13 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise WrongUsage(f"{file.name} line {reader.line_num} is no CSV: {wrong}.") from wrong
 
 
-def _rate(kind: RateKind, currency: str, day: str, won: str, source: str) -> PublishedRate:
+def _rate(kind: RateKind, currency: str, day: str, won: str, source: str, now: date) -> PublishedRate:
     code, first = _currency(currency), read_day(day)
     if kind in CUSTOMS and sunday_of(first) != first:
         raise WrongUsage(f"day {first} is no Sunday; a customs rate begins with one, here {sunday_of(first)}.")
+    last = sunday_of(now) + timedelta(days=7) if kind in CUSTOMS else now
+    if first > last:
+        raise WrongUsage(f"day {first} is to come; today is {now}, and the last rate there can be is of {last}.")
     return PublishedRate(kind=kind, currency=code, day=first, krw_per_unit=_won(won), source=source)
 
 
@@ -200,6 +232,17 @@ def _won(text: str) -> Decimal:
             f"krw_per_unit {text!r} is no rate: write won for one unit, above zero, as 1389.57, without separators."
         )
     return Decimal(plain)
+
+
+def _named(source: str, insist: str | None) -> str:
+    """The source, with the reason of whoever insists on an unusual rate."""
+    named = _source(source)
+    if insist is None:
+        return named
+    why = " ".join(insist.split())
+    if len(why) < 3:
+        raise WrongUsage("--insist says why the rate is right although it is far from the others.")
+    return _source(f"{named}; insisted: {why}")
 
 
 def _source(text: str) -> str:

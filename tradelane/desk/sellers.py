@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from tradelane.demo import load
 from tradelane.desk.complaints import NotFound, WrongUsage
+from tradelane.desk.file_bytes import file_bytes
 from tradelane.domain.catalogue import IvaAccreditation, IvaRegime, Seller
 from tradelane.domain.identifiers import Rut
 from tradelane.stores import Stores
@@ -55,9 +56,9 @@ def set_seller(
     token = ""
     if refresh_token_file is not None:
         try:
-            token = refresh_token_file.read_text(encoding="utf-8").strip()
-        except OSError as problem:
-            raise WrongUsage(f"{refresh_token_file} cannot be read: {problem.strerror}.") from problem
+            token = file_bytes(refresh_token_file, 1_000_000, "a token is not").decode("ascii").strip()
+        except UnicodeDecodeError as wrong:
+            raise WrongUsage(f"{refresh_token_file} holds no token: it is not plain text.") from wrong
     stores.sellers.put(seller)
     if token:
         load.grant(stores.sellers, seller_id, token)

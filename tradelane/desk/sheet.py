@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from tradelane.desk.complaints import WrongUsage
+from tradelane.desk.file_bytes import file_bytes
 
 MOST_BYTES = 50_000_000
 """A catalogue of some hundred thousand products; a larger file is none."""
@@ -32,6 +34,11 @@ SAVE_AS = (
 RISKY = "=+-@\t\r"
 """With what a cell begins that a spreadsheet would run as a formula."""
 
+_LOST = re.compile(r"\?(?=[^\W\d_])|(?<=[^\W\d_])\?")
+_LETTERS_LOST = (
+    "has a ? beside a letter: MS949 has no á, é, í, ó, ú, ñ, and Excel saves ? for them; write it anew and save the file "
+    "as CSV UTF-8 or .xlsx"
+)
 _OTHER_ENCODINGS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -129,12 +136,7 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         WrongUsage: it cannot be read, or is no sheet by its size or its first bytes.
     """
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise WrongUsage(f"{path} is larger than {MOST_BYTES // 1_000_000} MB; split it.")
-        content = path.read_bytes()
-    except OSError as problem:
-        raise WrongUsage(f"{path} cannot be read: {problem.strerror}.") from problem
+    content = file_bytes(path, MOST_BYTES)
     if content.startswith(_OLE):
         raise WrongUsage(f"{path} is an old workbook (.xls) or has a password; save it as .xlsx without one.")
     return content
@@ -176,6 +178,8 @@ def read_csv(path: Path, content: bytes, columns: Columns, encoding: str = "utf-
             text = cell.strip(" \u00a0\u3000")
             if text.startswith("="):
                 problems.append(Problem(line=line, column=name, reason=formula(text)))
+            if encoding == "cp949" and _LOST.search(text):
+                problems.append(Problem(line=line, column=name, reason=_LETTERS_LOST))
             found[name] = text
         rows.append(Row(line=line, cells=found))
     bad = {problem.line for problem in problems}

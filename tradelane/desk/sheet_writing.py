@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import secrets
+import stat
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -27,9 +29,23 @@ def write_sheet(path: Path, title: str, header: Sequence[str], rows: Iterable[Se
     write = writers.get(path.suffix.lower())
     if write is None:
         raise WrongUsage(f"{path}: the name ends with {' or '.join(writers)}.")
-    content = write()
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        raise WrongUsage(f"{path} cannot be written: it is {what}; name a file.")
+    _put(path.resolve(), write())
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Put a file in the place of the one before, whole: a disk that fills up leaves the old one as it was."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        path.write_bytes(content)
+        try:
+            draft.write_bytes(content)
+            if path.exists():
+                draft.chmod(stat.S_IMODE(path.stat().st_mode))
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as problem:
         raise WrongUsage(f"{path} cannot be written: {problem.strerror}.") from problem
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from tradelane.contracts import steps
 from tradelane.contracts.effect import Effect
 from tradelane.desk.complaints import NotFound, RefusedByRule, WrongUsage
+from tradelane.desk.file_bytes import file_bytes
 from tradelane.domain import timeline, timeline_file
 from tradelane.domain.identifiers import OrderId
 from tradelane.domain.timeline import Break
@@ -82,10 +83,7 @@ def verify_file(file: Path, head: str | None = None) -> Verified:
         RefusedByRule: the first fault, with its place.
         WrongUsage: the file cannot be read.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as problem:
-        raise WrongUsage(f"{file} cannot be read: {problem.strerror}.") from problem
+    content = file_bytes(file)
     _refuse(timeline_file.verify_file(content))
     told = timeline_file.read(content)
     if head is not None:

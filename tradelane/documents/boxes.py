@@ -117,7 +117,7 @@ def header_columns(
     """Both columns of the header; terms of delivery and what the paper adds go where there is room for them."""
     delivery = f"{header.incoterm} {header.incoterm_place}, Incoterms® 2020"
     further = [
-        [cell("Terms of delivery", "인도조건", "Condición de entrega", delivery, strong=True)],
+        [cell("Terms of delivery", "인도조건", "Cláusula de venta", delivery, strong=True)],
         *terms,
         [cell("Reason for export", "수출사유", "Motivo de exportación", header.reason_for_export)],
     ]

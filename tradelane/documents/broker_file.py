@@ -12,9 +12,9 @@ from tradelane.documents.broker_records import flat, printable
 from tradelane.domain.catalogue import Broker
 from tradelane.domain.declaration_boxes import BOXES
 from tradelane.domain.export_declaration import ExportDeclaration
-from tradelane.domain.papers import Entry, Worksheet
+from tradelane.domain.papers import LEFT_EMPTY, NOT_CONFIRMED, Entry, Worksheet
 from tradelane.domain.paperwork import worksheet
-from tradelane.domain.paperwork.worksheet import ROUTES, kilograms, settlement
+from tradelane.domain.paperwork.worksheet import ROUTES, kilograms, orders, settlement
 
 __all__ = ["flat", "mail", "xlsx"]
 
@@ -24,9 +24,9 @@ _WRITTEN = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)
 
 
 def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
-    """A workbook: one sheet with a row for each declaration, one with a row for each line (란); no formulas.
+    """A workbook: one sheet with a row for each declaration, one with a row for each line (란), one with remarks.
 
-    The same declarations and day give the same bytes. Columns carry the box numbers of the printed form.
+    It holds no formulas, and codes that no source confirms bear the mark they have on the worksheet. The same declarations and day give the same bytes. Columns carry the box numbers of the printed form.
     """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
@@ -59,6 +59,12 @@ def xlsx(declarations: Sequence[ExportDeclaration], day: date) -> bytes:
         target.freeze_panes = "C2"
         for column in range(1, len(titles) + 1):
             target.column_dimensions[get_column_letter(column)].width = 12 if column == 2 else 22
+    remarks = book.create_sheet("참고")
+    general = [("", NOT_CONFIRMED), ("", LEFT_EMPTY)]
+    for remark in (*general, *((sheet.order_no, text) for sheet in sheets for text in sheet.remarks)):
+        remarks.append(remark)
+    for letter, width in (("A", 22), ("B", 90)):
+        remarks.column_dimensions[letter].width = width
     book.properties.creator = "tradelane"
     out = BytesIO()
     book.save(out)
@@ -78,6 +84,7 @@ def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachmen
     exporter = declaration.exporter
     facts = (
         ("참조번호", declaration.order_no),
+        ("주문번호", ", ".join(orders(declaration))),
         ("신고방식", f"{sheet.route} (거래구분 {ROUTES[declaration.route][0]})"),
         ("신고희망일", f"{day:%Y-%m-%d} (당일 신고)"),
         ("수출화주", exporter.name_ko),
@@ -115,6 +122,7 @@ def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachmen
             "- 품목",
             *goods,
             "",
+            *((*(f"※ {remark}" for remark in sheet.remarks), "") if sheet.remarks else ()),
             *attached,
             "수리 후 다음 사항을 회신해 주십시오.",
             "  1) 수출신고번호  2) 수리일시  3) 적재의무기한  4) 수출신고필증 PDF (견본이 아닌 정본)",
@@ -128,7 +136,7 @@ def mail(declaration: ExportDeclaration, broker: Broker, day: date, *, attachmen
 
 
 def _row(sheet: Worksheet, entries: Sequence[Entry], line: str) -> list[str]:
-    return [sheet.order_no, line, *("\n".join(entry.texts) for entry in entries)]
+    return [sheet.order_no, line, *("\n".join(entry.marked) for entry in entries)]
 
 
 def _won(sheet: Worksheet, box: int) -> str:

@@ -2,7 +2,7 @@
 
 That shape was seen once (korea-export 5.2); which fields stand in a record, and in which order, is **ours** and stands
 in `LAYOUT`: no public layout was found, so agree on it with the broker before the first file. Amounts and weights are
-plain decimals, codes plain characters, days YYYYMMDD. A character that MS949 lacks is written in its ASCII form where
+plain decimals, codes plain characters, days YYYYMMDD. The standard name is left to the program, which has it by the HSK. A character that MS949 lacks is written in its ASCII form where
 it has one (an accent is dropped), and refused otherwise.
 """
 
@@ -17,7 +17,9 @@ from tradelane.domain.money import Money
 from tradelane.domain.paperwork.worksheet import (
     ROUTES,
     WorksheetCodes,
+    buyer,
     declarant,
+    drawback_applicant,
     kilograms,
     latin,
     maker,
@@ -41,7 +43,7 @@ LAYOUT: dict[str, tuple[str, ...]] = {
     ),
     "EDTL": (
         "record", "reference", "line", "standard name", "trade name", "brand", "HSK", "net kg", "FOB KRW", "invoice",
-        "origin", "requirement documents",
+        "origin", "requirement documents", "order number",
     ),
     "EMDL": (
         "record", "reference", "line", "row", "model", "ingredients", "quantity", "unit", "unit price", "currency",
@@ -95,7 +97,7 @@ def _header(declaration: ExportDeclaration, day: date) -> list[str]:
         kind,
         maker_name,
         maker_code,
-        latin(declaration.buyer_name, "Buyer (구매자)"),
+        buyer(declaration),
         exporter.customs_office,
         exporter.customs_division,
         f"{day:%Y%m%d}",
@@ -109,7 +111,7 @@ def _header(declaration: ExportDeclaration, day: date) -> list[str]:
         exporter.goods_location_postcode,
         exporter.goods_location_ko,
         "N",
-        exporter.drawback_applicant,
+        drawback_applicant(declaration),
         "AD" if simplified_drawback(declaration) else "NO",
         kilograms(declaration.gross_weight_g),
         str(declaration.packages),
@@ -130,7 +132,7 @@ def _line(line: DeclarationLine, declaration: ExportDeclaration) -> list[str]:
     name = latin(item.description_en, f"Goods of SKU {item.sku} (품명)")
     return [
         f"{line.number:03d}",
-        name,
+        "",
         name,
         latin(item.brand_name, f"Brand of SKU {item.sku} (상표명)") if item.brand_name else "NO",
         str(item.hsk),
@@ -139,6 +141,7 @@ def _line(line: DeclarationLine, declaration: ExportDeclaration) -> list[str]:
         declaration.invoice_number,
         str(item.origin),
         item.permits,
+        str(item.order_id),
     ]
 
 

@@ -165,7 +165,7 @@ def _summary(form: Form, declaration: Cn23) -> None:
             blank(
                 "(9) Postal charges / Fees",
                 "우편요금",
-                "Tasas",
+                "Tasas postales",
                 f"{postage.currency} {_figure(postage)}" if postage else "",
             ),
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tradelane.documents.boxes import (
     BODY,
     FINE,
@@ -18,9 +20,12 @@ from tradelane.documents.boxes import (
 from tradelane.documents.fonts import FontSource, load
 from tradelane.documents.form import LEFT, RIGHT, Column, Form, running
 from tradelane.documents.page import Pad
+from tradelane.domain.carriage import HOLDS_BOTH, HOLDS_FREIGHT
 from tradelane.domain.money import Money
-from tradelane.domain.papers import CommercialInvoice, PaperLine
+from tradelane.domain.papers import CommercialInvoice, Incoterm, PaperLine
 from tradelane.domain.place_names import country, currency
+
+INCLUDED = "included / incluido"
 
 _GOODS_COLUMNS = (
     Column("No.", "번호", 22, "centre", "N°"),
@@ -48,7 +53,7 @@ def render(invoice: CommercialInvoice, fonts: FontSource | None = None) -> bytes
         (
             *_GOODS_COLUMNS,
             Column(f"Unit price ({invoice.currency})", "단가", 47, "right", "Precio unitario"),
-            Column(f"Amount ({invoice.currency})", "금액", 53, "right", "Importe"),
+            Column(f"Amount ({invoice.currency})", "금액", 53, "right", "Valor total"),
         )
     )
     for line in invoice.lines:
@@ -83,7 +88,7 @@ def _cells(line: PaperLine) -> list[list[Styled]]:
     description: list[Styled] = [(line.description_en, BODY)]
     description += [(text, FINE) for text in (line.description_ko, line.description_es) if text is not None]
     if line.composition is not None:
-        description.append((f"Composition: {line.composition}", FINE))
+        description.append((f"Composition / Composición: {line.composition}", FINE))
     codes: list[Styled] = [(f"HS {heading(line.hs_code)}", SMALL)]
     if line.hsk is not None:
         codes.append((f"KR {line.hsk.printed}", FINE))
@@ -122,8 +127,8 @@ def _totals(form: Form, invoice: CommercialInvoice) -> None:
     right = form.figures(
         [
             ("Goods", "물품금액 · Mercancías", _figure(invoice.goods_total), False),
-            ("Freight", "운임 · Flete", _figure(invoice.freight), False),
-            ("Insurance", "보험료 · Seguro", _figure(invoice.insurance), False),
+            ("Freight", "운임 · Flete", _charge(invoice, invoice.freight, HOLDS_FREIGHT), False),
+            ("Insurance", "보험료 · Seguro", _charge(invoice, invoice.insurance, HOLDS_BOTH), False),
             ("Discount", "할인 · Descuento", _figure(-invoice.discount), False),
             (
                 "TOTAL INVOICED",
@@ -136,6 +141,11 @@ def _totals(form: Form, invoice: CommercialInvoice) -> None:
         width,
     )
     form.y += max(left, right)
+
+
+def _charge(invoice: CommercialInvoice, charge: Money, inside: Collection[Incoterm]) -> str:
+    """What is charged apart; a term whose price holds such a cost never says that there is none."""
+    return INCLUDED if not charge and invoice.incoterm in inside else _figure(charge)
 
 
 def _figure(money: Money) -> str:

@@ -12,17 +12,14 @@ from tradelane.documents.fonts import FontSource, load
 from tradelane.documents.form import Form, Running
 from tradelane.documents.page import Pad
 from tradelane.domain.declaration_boxes import BOXES
-from tradelane.domain.papers import Entry, Worksheet
-
-UNCERTAIN = "※"
-"""Stands before what no source confirms."""
+from tradelane.domain.papers import LEFT_EMPTY, NOT_CONFIRMED, Entry, Worksheet
 
 STRONG_BOXES = frozenset({7, 10, 35, 38, 44, 45, 46, 49})
 LEFT_ROWS = ((1,), (2,), (3,), (4,), (13, 14), (15, 16), (22, 23))
 RIGHT_ROWS = ((5,), (6, 7), (8, 9), (10, 11), (12,), (17, 18), (19, 20), (21,), (24, 25), (26,))
 LINE_ROWS = ((27, 28, 29), (30, 31), (32, 33, 34, 35, 36), (37, 38, 39, 40), (41, 42, 43))
 FOOT_ROWS = ((44, 45, 46), (47, 48, 49), (50, 51), (52, 53), (54, 55, 56, 57))
-SHARES = {27: 1.4, 28: 1.4, 29: 0.8, 30: 1.3, 38: 1.5, 43: 2.0, 49: 1.4, 10: 1.2}
+SHARES = {27: 1.4, 28: 1.4, 29: 0.8, 30: 1.3, 38: 1.5, 41: 1.7, 43: 2.0, 49: 1.4, 10: 1.2}
 
 
 def render(worksheet: Worksheet, fonts: FontSource | None = None) -> bytes:
@@ -42,20 +39,19 @@ def render(worksheet: Worksheet, fonts: FontSource | None = None) -> bytes:
     form.boxes(_rows(LEFT_ROWS, head), _rows(RIGHT_ROWS, head))
     for line in worksheet.lines:
         form.y += 3
-        form.strip(f"란번호/총란수 (line)  {line.number:03d}/{len(worksheet.lines):03d}")
-        entries = {entry.box: entry for entry in line.entries}
-        for cells in _rows(LINE_ROWS, entries):
-            form.band(cells)
+        rows = _rows(LINE_ROWS, {entry.box: entry for entry in line.entries})
+        form.block(rows, f"란번호/총란수 (line)  {line.number:03d}/{len(worksheet.lines):03d}")
     form.y += 3
-    form.need(150)
-    foot = {entry.box: entry for entry in worksheet.foot}
-    for cells in _rows(FOOT_ROWS, foot):
-        form.band(cells)
+    form.block(_rows(FOOT_ROWS, {entry.box: entry for entry in worksheet.foot}))
     form.y += 5
+    for remark in worksheet.remarks:
+        form.note("참고 Remark", remark)
+        form.y += 3
     form.small_print(
-        f"{UNCERTAIN} 코드값 확인 필요: 관세청 코드표와 대조한 후 입력하십시오. / Code not confirmed: compare it with the "
-        "code lists of customs before keying."
+        f"{LEFT_EMPTY} / Empty boxes are filled by the declaring program or by customs (the standard name follows from the "
+        "HSK), or do not apply."
     )
+    form.small_print(f"{NOT_CONFIRMED} / Code not confirmed: compare it with the code lists of customs before keying.")
     if worksheet.why:
         form.small_print(f"Route: {worksheet.why}")
     return form.finish()
@@ -68,11 +64,10 @@ def _rows(rows: Sequence[Sequence[int]], entries: dict[int, Entry]) -> list[list
 def _cell(entry: Entry) -> Cell:
     korean, english = BOXES[entry.box]
     style = STRONG if entry.box in STRONG_BOXES else BODY
-    marked = [f"{UNCERTAIN} {text}" if entry.uncertain and at == 0 else text for at, text in enumerate(entry.texts)]
     return Cell(
         f"({entry.box}) {korean}",
         english,
-        tuple((text, style) for text in marked),
+        tuple((text, style) for text in entry.marked),
         share=SHARES.get(entry.box, 1),
         shaded=not entry.texts,
     )

@@ -62,12 +62,22 @@ class FontSource:
         return cls(_first(folder, _REGULAR), _first(folder, _BOLD))
 
     @classmethod
+    @lru_cache(maxsize=1)
     def installed(cls) -> FontSource:
         """The files of the installed font wheel, found without importing it (that imports matplotlib)."""
         spec = find_spec(_WHEEL)
         if spec is None or spec.origin is None:
             raise FontsNotFound(f"The font wheel {_WHEEL} is not installed and no font folder is set.")
         return cls.in_folder(Path(spec.origin).parent / "fonts")
+
+
+class _Widths(dict[str, float]):
+    """Widths of characters at size 1000; those the font lacks have its default width."""
+
+    default = 0.0
+
+    def __missing__(self, character: str) -> float:
+        return self.default
 
 
 class Font:
@@ -82,13 +92,12 @@ class Font:
         self.parsed: Any = parsed
         """ReportLab's font object, which splits a text into its embedded subsets."""
         self._drawable: frozenset[str] = frozenset(c for c in map(chr, face.charToGlyph) if c.isprintable())
-        self._widths: dict[str, float] = {chr(code): width for code, width in face.charWidths.items()}
-        self._default: float = face.defaultWidth
+        self._widths = _Widths({chr(code): width for code, width in face.charWidths.items()})
+        self._widths.default = face.defaultWidth
 
     def width(self, text: str, size: float) -> float:
         """Width of the text in points."""
-        widths, default = self._widths, self._default
-        return sum([widths.get(character, default) for character in text]) * size / 1000
+        return sum(map(self._widths.__getitem__, text)) * size / 1000
 
     def lacks(self, text: str) -> list[str]:
         """Characters of the text without a glyph; control characters never have one."""
@@ -106,6 +115,10 @@ class Fonts:
 
     def check(self, texts: Iterable[tuple[str, bool, str]]) -> None:
         """Raise MissingGlyph if a (text, bold, field) holds a character its weight cannot draw."""
+        texts = list(texts)
+        whole = {bold: "".join([text for text, strong, _ in texts if strong is bold]) for bold in (False, True)}
+        if not self.regular.lacks(whole[False]) and not self.bold.lacks(whole[True]):
+            return
         missing: dict[str, None] = {}
         fields: dict[str, None] = {}
         for text, bold, field in texts:

@@ -16,6 +16,9 @@ from tradelane.documents.page import Align, Pad, Style
 
 __all__ = ["BARCODE", "LEFT", "RIGHT", "Column", "Form", "Running", "running"]
 
+STRIP = 13.0
+"""Height of a strip of one line, rounded up."""
+
 BARCODE = 22.0
 """Height of a barcode in points, so that a hand scanner reads it in one sweep."""
 
@@ -86,6 +89,16 @@ class Form(Leaves):
         for placed in row:
             self._draw_cell(placed, height)
         self.y += height
+
+    def block(self, rows: Sequence[Sequence[Cell]], heading: str = "") -> None:
+        """Bands under a strip, all on one page: on a new one where the present one has no room for them."""
+        high = sum(row[0].height for row in self._stacked(rows, LEFT, RIGHT - LEFT, 1.0)) + (STRIP if heading else 0)
+        if TOP + 20 + high <= BOTTOM:
+            self.need(high)
+        if heading:
+            self.strip(heading)
+        for cells in rows:
+            self.band(cells)
 
     def strip(self, text: str) -> None:
         """A shaded line over the whole width that heads what follows."""
@@ -184,7 +197,7 @@ class Form(Leaves):
             if applies:
                 self.sheet.rule(x + 1, y + 1, x + 6.5, y + 6.5, 1)
                 self.sheet.rule(x + 1, y + 6.5, x + 6.5, y + 1, 1)
-            style = self.pad.fitted(name, Style(7, bold=applies), each - 14)
+            style = self.pad.fitted(name, Style(7, bold=applies), each - 18)
             self.sheet.label(x + 11, y - 0.5, name, style)
         self.y += height
 

@@ -6,11 +6,14 @@ subsets, pages and the file itself stay ReportLab's. `y` is measured from the to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from reportlab.graphics.barcode.code128 import Code128
 
+from tradelane.documents.embedding import SUBSET
 from tradelane.documents.fonts import Font
 
 QUIET = 10
@@ -18,12 +21,16 @@ QUIET = 10
 
 
 class Ink:
-    """The operators of one page, collected and written at once; ``codes`` is shared by the pages of a file."""
+    """The operators of one page, collected and written at once.
 
-    def __init__(self, canvas: Any, height: float, codes: dict[str, dict[str, str]]) -> None:
+    ``codes`` are, for each font by its name, the codes of all characters of the file (`embedding.begin`).
+    """
+
+    def __init__(self, canvas: Any, height: float, codes: Mapping[str, Mapping[int, int]]) -> None:
         self._canvas = canvas
         self._height = height
         self._codes = codes
+        self._names: dict[tuple[str, int], str] = {}
         self._written: list[str] = []
         self._grey: float | None = None
         self._line: float | None = None
@@ -37,18 +44,22 @@ class Ink:
     def _runs(self, font: Font, text: str) -> list[tuple[str, str]]:
         """The text as codes of the font's subsets in hexadecimal, each run with the name of its subset in the file.
 
-        Most lines are in the first subset alone: its codes are remembered by character.
+        Most lines are in the first subset alone: then each code is one byte.
         """
-        document = self._canvas._doc
-        first = self._codes.setdefault(font.name, {})
+        placed = text.translate(self._codes[font.name])
         try:
-            codes = "".join([first[character] for character in text])
-        except KeyError:
-            runs = font.parsed.splitString(text, document)
-            if len(runs) == 1 and runs[0][0] == 0:
-                first.update(zip(text, (f"{code:02x}" for code in runs[0][1]), strict=True))
-            return [(font.parsed.getSubsetInternalName(subset, document), run.hex()) for subset, run in runs]
-        return [(font.parsed.getSubsetInternalName(0, document), codes)]
+            return [(self._named(font, 0), placed.encode("latin-1").hex())]
+        except UnicodeEncodeError:
+            runs = [
+                (subset, bytes(code % SUBSET for code in run)) for subset, run in groupby(map(ord, placed), _subset)
+            ]
+            return [(self._named(font, subset), run.hex()) for subset, run in runs]
+
+    def _named(self, font: Font, subset: int) -> str:
+        name = self._names.get((font.name, subset))
+        if name is None:
+            name = self._names[font.name, subset] = font.parsed.getSubsetInternalName(subset, self._canvas._doc)
+        return name
 
     def box(self, x: float, y: float, width: float, height: float, fill: float | None, stroke: bool) -> None:
         """A rectangle, filled with a grey, stroked, or both."""
@@ -89,6 +100,10 @@ class Ink:
         if thickness != self._line:
             self._line = thickness
             self._written.append(f"{thickness:.2f} w")
+
+
+def _subset(code: int) -> int:
+    return code // SUBSET
 
 
 @lru_cache(maxsize=8)  # the papers of one parcel bear the same numbers

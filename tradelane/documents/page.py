@@ -7,6 +7,7 @@ the same placements give the same bytes.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Literal
@@ -174,18 +175,13 @@ class Pad:
 
     def finish(self) -> bytes:
         """Check every text for glyphs, then draw. Raises MissingGlyph."""
-        self.fonts.check(
-            (item.text, item.style.bold, item.field)
-            for sheet in self.sheets
-            for item in sheet.placed
-            if isinstance(item, Text)
-        )
+        texts = [item for sheet in self.sheets for item in sheet.placed if isinstance(item, Text)]
+        self.fonts.check((item.text, item.style.bold, item.field) for item in texts)
         out = BytesIO()
         with DRAWING:
             canvas: Any = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, lang=self.language)
             canvas.setTitle(self.title)
-            self._begin(canvas._doc)
-            codes: dict[str, dict[str, str]] = {}
+            codes = {font.name: self._begin(font, texts, canvas._doc) for font in (self.fonts.regular, self.fonts.bold)}
             for sheet in self.sheets:
                 ink = Ink(canvas, HEIGHT, codes)
                 for item in sheet.placed:
@@ -195,10 +191,9 @@ class Pad:
             canvas.save()
         return out.getvalue()
 
-    def _begin(self, document: Any) -> None:
-        labels = [item for sheet in self.sheets for item in sheet.placed if isinstance(item, Text) and item.label]
-        for font in (self.fonts.regular, self.fonts.bold):
-            begin(font.parsed, dict.fromkeys(item.text for item in labels if self._font(item.style) is font), document)
+    def _begin(self, font: Font, texts: Sequence[Text], document: Any) -> Mapping[int, int]:
+        drawn = [item for item in texts if self._font(item.style) is font]
+        return begin(font.parsed, [item.text for item in drawn if item.label], [item.text for item in drawn], document)
 
     def _draw(self, ink: Ink, item: Text | Box | Rule | Barcode) -> None:
         match item:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any
@@ -34,6 +35,8 @@ PRODUCT_FIELDS = tuple(name for name in Product.model_fields if name not in ("sk
 CONSIGNEE_FIELDS = ("name", "rut", "phone", "email", "comuna", "region", "address")
 PACKAGE_FIELDS = ("gross_weight_g", "length_cm", "width_cm", "height_cm")
 PRICE = "unit_price"
+PRICE_WINDOW = timedelta(days=60)
+"""In which customs corrects the price of an accepted e-commerce declaration (korea-export: since 2023-02-01)."""
 BOXES = "package.boxes"
 PARCEL_LOT = "package.lot"
 

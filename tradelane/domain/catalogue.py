@@ -260,6 +260,16 @@ def claims_preference(product: Product) -> bool:
     return not _unknown(product.preference)
 
 
+def weight_fault(product: Product) -> str:
+    """Why gross and net weight of a unit cannot both be right, as words after the field's name; empty when they can.
+
+    >>> weight_fault(Product(sku="A-1", net_weight_g=300, gross_weight_g=260))
+    'is 260 g, less than the net weight of 300 g'
+    """
+    net, gross = product.net_weight_g, product.gross_weight_g
+    return "" if net is None or gross is None or gross >= net else f"is {gross} g, less than the net weight of {net} g"
+
+
 def approved(product: Product, code: str) -> bool:
     """Whether a person has approved exactly the tariff code that stands in `hsk` or `cl_tariff`.
 

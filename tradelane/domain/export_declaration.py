@@ -18,11 +18,11 @@ from tradelane.domain.consignment import Consignment, ConsignmentItem, Declarati
 from tradelane.domain.customs_rate import CustomsRate as CustomsRate
 from tradelane.domain.customs_rate import fob_krw as fob_krw
 from tradelane.domain.export_route import ExportRoute as ExportRoute
-from tradelane.domain.export_route import GoodsFacts, RouteChoice, RouteRefused
+from tradelane.domain.export_route import GoodsFacts, RouteRefused
 from tradelane.domain.identifiers import ExportDeclarationNumber, Ucr
 from tradelane.domain.money import Money, total
 from tradelane.domain.outside import digest_of
-from tradelane.domain.route_choice import NAMES, choose_route
+from tradelane.domain.route_choice import choose_route, keep_route
 from tradelane.domain.trade_time import Instant
 from tradelane.domain.valuation import NotValued, Valuation, value
 
@@ -175,6 +175,12 @@ def draw_up(
         RouteRefused: the goods have no customs value as they stand, or no way to customs is open to them.
     """
     exporter = consignment.exporter(part.exporter_id)
+    kinds = sorted({package.kind for package in consignment.packages})
+    if len(kinds) > 1:
+        raise RouteRefused(
+            f"A declaration names one kind of package (box 42), and these are {', '.join(kinds)}: confirm the packing "
+            "again with one kind for all of them."
+        )
     try:
         valuation = value(consignment, rate).of(part.exporter_id)
     except NotValued as wrong:
@@ -182,7 +188,7 @@ def draw_up(
     if route is None:
         choice = choose_route(part, valuation, day, facts, exporter, channel)
     else:
-        choice = RouteChoice(route=route, fob=valuation.fob_krw, why=f"{NAMES[route]}: it was filed so before")
+        choice = keep_route(route, part, valuation, day, facts, channel)
     term, charged = valuation.incoterm, valuation.incoterm in HOLDS_FREIGHT
     return ExportDeclaration(
         ucr=consignment.ucr,
@@ -195,7 +201,7 @@ def draw_up(
         buyer_name=consignment.consignee.name,
         destination=consignment.consignee.address.country,
         packages=len(consignment.packages),
-        package_kind=consignment.packages[0].kind,
+        package_kind=kinds[0],
         gross_weight_g=_share_of_gross(consignment, part),
         incoterm=term.value,
         invoice_number=invoice_number(consignment.ucr),

@@ -7,6 +7,7 @@ The choice among them is made in `route_choice`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -88,20 +89,29 @@ def _cap(route: ExportRoute, first_day: date, won: int, source: str, *, certain:
 
 
 CAPS: tuple[Cap, ...] = (
-    # launched in July 2014 (ajunews 2014-07-30); no declaration of ours is that old
-    _cap(ExportRoute.SIMPLIFIED, date(2014, 7, 1), 2_000_000, "ajunews 2014-07-30", certain=True),
+    # an article of 2014-07-30 tells of the launch, of no day: the first of that month is a reading
+    _cap(ExportRoute.SIMPLIFIED, date(2014, 7, 1), 2_000_000, "ajunews 2014-07-30", certain=False),
     _cap(ExportRoute.SIMPLIFIED, date(2024, 8, 1), 4_000_000, "taxtimes.co.kr no. 265254", certain=True),
     # the notice of 2020-10-14 said 2,000,000; that it follows the simplified cap is a reading
     _cap(ExportRoute.LIST_CONVERSION, date(2020, 10, 14), 2_000_000, "custra.com bbsNo 26137", certain=False),
     _cap(ExportRoute.LIST_CONVERSION, date(2024, 8, 1), 4_000_000, "as the simplified declaration", certain=False),
-    # at every customs house since 2023-02-01, before that at three
+    # at every customs house since 2023-02-01; see `NOT_YET` for the time before
     _cap(ExportRoute.LIST_CLEARANCE, date(2023, 2, 1), 2_000_000, "shippingnewsnet 51957, 제55조①8", certain=False),
 )
 """Each cap of each route, in the order of their days. The formal declaration has none."""
 
+NOT_YET: Mapping[ExportRoute, str] = {
+    ExportRoute.SIMPLIFIED: "it was launched in July 2014",
+    ExportRoute.LIST_CONVERSION: "it was opened on 2020-10-14",
+    ExportRoute.LIST_CLEARANCE: (
+        "before 2023-02-01 three customs houses alone took a list, and which they were is not known here"
+    ),
+}
+"""What is known of a route before its first cap."""
+
 
 def cap_on(route: ExportRoute, day: date) -> Cap | None:
-    """The cap of a route in force on a Korean day, or None before the route was open.
+    """The cap of a route in force on a Korean day; None before the route was open everywhere (see `NOT_YET`).
 
     >>> str(cap_on(ExportRoute.SIMPLIFIED, date(2024, 7, 31)).most)
     '2000000 KRW'

@@ -27,7 +27,7 @@ _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "phone": (re.compile(r"\+?[0-9][0-9 ()./-]{7,24}"), "a telephone number with its country code"),
 }
 _TEXTS = ("name_ko", "name_en", "representative_ko", "representative_en", "address_ko", "city_en", "goods_location_ko")
-_ACCOUNT = re.compile(r"[0-9A-Za-z-]{1,35}")
+_ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,35}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 MOST_LINES = 4

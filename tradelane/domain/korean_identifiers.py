@@ -65,6 +65,11 @@ class ExportDeclarationNumber(Identifier):
         return DeclarantCode(self[:5])
 
     @property
+    def year(self) -> int:
+        """The last two digits of the year it was declared in."""
+        return int(self[5:7])
+
+    @property
     def printed(self) -> str:
         """``AAAAA-YY-NNNNNNX``."""
         return f"{self[:5]}-{self[5:7]}-{self[7:]}"

@@ -9,8 +9,10 @@ The calendar comes from the library `holidays`, which workflow code must not loa
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+
+from tradelane.domain.trade_time import today_in_korea
 
 PERIOD = timedelta(days=30)
 """From the day after acceptance, that day being the first."""
@@ -74,6 +76,16 @@ def a_year_after(accepted_on: date) -> date:
         return accepted_on.replace(year=accepted_on.year + 1)
     except ValueError:
         return date(accepted_on.year + 1, 2, 28)
+
+
+def last_day_before(end: datetime) -> date:
+    """The last Korean day of a period that ends at an instant, which is the first that is too late.
+
+    >>> midnight = datetime.fromisoformat("2026-12-29T00:00+09:00")
+    >>> last_day_before(midnight).isoformat()
+    '2026-12-28'
+    """
+    return today_in_korea(end - timedelta(microseconds=1))
 
 
 def answer_by(noticed_on: date) -> date:

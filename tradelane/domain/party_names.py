@@ -63,18 +63,6 @@ def as_listed(name: str, kind: str) -> PartyName:
     return _sorted_out(words_of(name), LEGAL_FORMS if kind == "person" else LEGAL_FORMS | SHORT_FORMS)
 
 
-def resemblance(name: str, listed: str, kind: str = "") -> Decimal:
-    """How much a name resembles a listed one of a kind, 0 to 100 with two decimals.
-
-    >>> resemblance("Hernán Ñandú Rojas", "ROJAS NANDU, Hernan", "person")
-    Decimal('100.00')
-    >>> resemblance("Maria Lenga", "Maria", "person")
-    Decimal('66.67')
-    """
-    theirs = as_listed(listed, kind)
-    return two_decimals(max(likeness(reading, theirs) for reading in readings(name)))
-
-
 def two_decimals(score: float) -> Decimal:
     """A score as it is kept and compared with the threshold."""
     return Decimal(repr(score)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

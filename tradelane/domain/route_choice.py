@@ -13,7 +13,7 @@ from datetime import date
 
 from tradelane.domain.catalogue import Drawback, Exporter, FilingChannel
 from tradelane.domain.consignment import DeclarationPart
-from tradelane.domain.export_route import ExportRoute, GoodsFacts, RouteChoice, RouteRefused, cap_on
+from tradelane.domain.export_route import NOT_YET, ExportRoute, GoodsFacts, RouteChoice, RouteRefused, cap_on
 from tradelane.domain.money import Money
 from tradelane.domain.valuation import Valuation
 
@@ -68,6 +68,31 @@ def choose_route(
             if route is not taken
         ),
     )
+
+
+def keep_route(
+    route: ExportRoute,
+    part: DeclarationPart,
+    valuation: Valuation,
+    day: date,
+    facts: GoodsFacts,
+    channel: FilingChannel,
+) -> RouteChoice:
+    """The route by which goods were filed before, for what is to be said of them now; `day` is one of its rate week.
+
+    Raises:
+        RouteRefused: amended, they could not have been filed by it, and customs amends no declaration into another kind.
+    """
+    confirmation = _confirmation(part, facts)
+    against = (
+        None if route is ExportRoute.FORMAL else confirmation or _above_cap(route, _compared(valuation, channel), day)
+    )
+    if against is not None:
+        raise RouteRefused(
+            f"These goods were filed by {NAMES[route]}, and as they are amended it does not take them: {against}. No "
+            "amendment makes another kind of declaration of it: amend them back, or withdraw it (취하) by cancelling."
+        )
+    return RouteChoice(route=route, fob=valuation.fob_krw, why=f"{NAMES[route]}: it was filed so before")
 
 
 def papers_missing(part: DeclarationPart, facts: GoodsFacts) -> tuple[str, ...]:
@@ -134,9 +159,14 @@ def _against(
         return confirmation
     if route is ExportRoute.LIST_CLEARANCE and (wish := _wish(exporter)):
         return wish
+    return _above_cap(route, compared, day)
+
+
+def _above_cap(route: ExportRoute, compared: tuple[str, Money], day: date) -> str | None:
+    """Why the value of goods closes a route with a cap to them; None when it does not."""
     cap = cap_on(route, day)
     if cap is None:
-        return f"not open on {day}"
+        return f"not open to everybody on {day}: {NOT_YET[route]}"
     what, highest = compared
     if highest > cap.most:
         doubt = "" if cap.certain else f", by {cap.source}, to be confirmed"

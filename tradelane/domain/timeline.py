@@ -252,7 +252,7 @@ def paper(kind: str, version: int, sha256: str) -> Line:
 def screening(moment: str, screened: Screening, verdict: str) -> Line:
     """The parties were compared with the lists of those days, before `filing` or `handover`; no name of ours stands here.
 
-    `verdict` is `clear`, `asked`, `cleared` or `confirmed`; the same outcome on the same lists writes no second line.
+    `verdict` is `clear`, `asked`, `cleared`, `standing` (cleared before) or `confirmed`; the same outcome on the same lists writes no second line.
     """
     lists = {f"{state.source} {state.dated.isoformat()}": state.sha256[:12] for state in screened.lists}
     evidence = {

@@ -25,6 +25,7 @@ from tradelane.ports.desk import (
 from tradelane.ports.export import (
     DeclarationRecord,
     Declarations,
+    PartyClearances,
     PartyLists,
     PublishedRate,
     PublishedRates,
@@ -91,6 +92,7 @@ __all__ = [
     "Notice",
     "Notices",
     "Notifier",
+    "PartyClearances",
     "PartyLists",
     "PublishedRate",
     "PublishedRates",

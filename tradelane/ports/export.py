@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -15,6 +15,7 @@ from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.export_route import ExportRoute
 from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, Ucr
 from tradelane.domain.money import Money
+from tradelane.domain.party_clearance import Clearance
 from tradelane.domain.screening import ListedParty, ListState
 from tradelane.domain.trade_time import Instant
 
@@ -99,6 +100,9 @@ class Declarations(Protocol):
     def open_of(self, exporter_id: str) -> tuple[DeclarationRecord, ...]:
         """Submitted, selected, or accepted and not loaded: its way to customs must not change while one stands."""
 
+    def perhaps_without(self, kind: str) -> tuple[DeclarationRecord, ...]:
+        """Accepted under a number, in a consignment without a paper of a kind or with more declarations than one."""
+
 
 class RateKind(StrEnum):
     """Who publishes a rate, and for what."""
@@ -148,3 +152,20 @@ class PartyLists(Protocol):
     def entries(self, source: str) -> tuple[ListedParty, ...]: ...
 
     def entry(self, source: str, entry_id: str) -> ListedParty | None: ...
+
+
+class PartyClearances(Protocol):
+    """Table `party_clearances`: parties that a person found not to be a listed entry, by keyed digest."""
+
+    def digest(self, identity: str) -> str:
+        """What stands for a party in the books; without the key of this installation nobody can make it."""
+
+    def add(self, clearance: Clearance) -> None:
+        """Write one down; an earlier one of the same party and entry is revoked with it."""
+
+    def of_party(self, party: str) -> tuple[Clearance, ...]: ...
+
+    def all(self) -> tuple[Clearance, ...]: ...
+
+    def revoke(self, ids: Sequence[str], at: datetime, actor: str, reason: str) -> int:
+        """End those of these that are not revoked yet; gives how many."""

@@ -215,6 +215,9 @@ class Exporters(Protocol):
 
     def put(self, exporter: Exporter) -> None: ...
 
+    def put_many(self, records: Sequence[Exporter]) -> None:
+        """Insert or replace all of them, or none."""
+
     def all(self) -> tuple[Exporter, ...]: ...
 
 

@@ -12,6 +12,9 @@ from tradelane.simulators.app import create_app
 from tradelane.simulators.clock import FileClock
 from tradelane.simulators.stage import Stage
 
+KEPT_ALIVE = 60
+"""Seconds until an idle connection is closed: after its caller has (httpx: five), who else may be using it again."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serves on the loopback address until stopped."""
@@ -26,7 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"there is no clock file {asked.clock}")
     stage = Stage(asked.data_dir, FileClock(asked.clock), worker_pid_file=asked.worker_pid_file)
     try:
-        uvicorn.run(create_app(stage), host=asked.host, port=asked.port, log_level="warning", access_log=False)
+        uvicorn.run(
+            create_app(stage),
+            host=asked.host,
+            port=asked.port,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=KEPT_ALIVE,
+        )
     finally:
         stage.close()
 

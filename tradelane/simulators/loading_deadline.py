@@ -20,8 +20,6 @@ LOADING_DAYS = 30
 ANSWER_DAYS = timedelta(days=14)
 """After the deadline customs announces the cancellation, and the cause must be explained within 14 days."""
 
-LATEST = 365
-"""Days from the acceptance beyond which nothing is extended."""
 
 CANCELLED = "cancelled"
 
@@ -32,6 +30,13 @@ def last_day(accepted_at: datetime) -> date:
     while is_day_off(day):
         day += timedelta(days=1)
     return day
+
+
+def latest_extension(accepted_at: datetime) -> date:
+    """The last day to which customs extends: within one year of the acceptance, counted by the calendar."""
+    day = accepted_at.astimezone(KST).date()
+    leap_day = (day.month, day.day) == (2, 29)
+    return date(day.year + 1, day.month, 28 if leap_day else day.day)
 
 
 def end_of(day: date) -> datetime:

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select, update
 
 from tradelane.domain.export_declaration import SELECTED, FilingState
 from tradelane.domain.identifiers import ExportDeclarationNumber, Ucr
 from tradelane.ports.export import DeclarationRecord
 from tradelane.storage.database import Database
-from tradelane.storage.tables import declarations
+from tradelane.storage.tables import declarations, documents
 from tradelane.storage.upsert import keep
 
 _ENDED: Final = frozenset({FilingState.WITHDRAWN, FilingState.CANCELLED})
@@ -121,6 +121,29 @@ class SqlDeclarations:
         return self._read(
             select(declarations.c.record)
             .where(declarations.c.exporter_id == exporter_id, or_(declarations.c.state.in_(waiting), accepted))
+            .order_by(declarations.c.order_no)
+        )
+
+    def perhaps_without(self, kind: str) -> tuple[DeclarationRecord, ...]:
+        """Accepted under a number, and no paper of a kind is kept for the consignment.
+
+        Papers are kept by consignment: where it has several such declarations, all of them are given whatever is kept.
+        """
+        other = declarations.alias()
+        papers = exists().where(documents.c.ucr == declarations.c.ucr, documents.c.kind == kind)
+        others = exists().where(
+            other.c.ucr == declarations.c.ucr,
+            other.c.order_no != declarations.c.order_no,
+            other.c.state == FilingState.ACCEPTED.value,
+            other.c.number.is_not(None),
+        )
+        return self._read(
+            select(declarations.c.record)
+            .where(
+                declarations.c.state == FilingState.ACCEPTED.value,
+                declarations.c.number.is_not(None),
+                or_(not_(papers), others),
+            )
             .order_by(declarations.c.order_no)
         )
 

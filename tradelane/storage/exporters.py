@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tradelane.domain.catalogue import Exporter
 from tradelane.storage.database import Database
 from tradelane.storage.tables import exporters
-from tradelane.storage.upsert import put
+from tradelane.storage.upsert import put_all
 
 
 class SqlExporters:
@@ -27,8 +27,13 @@ class SqlExporters:
 
     def put(self, exporter: Exporter) -> None:
         """Insert or replace."""
+        self.put_many([exporter])
+
+    def put_many(self, records: Sequence[Exporter]) -> None:
+        """Insert or replace all of them, or none."""
+        rows = [{"id": exporter.id, "record": exporter.model_dump_json()} for exporter in records]
         with self._database.write() as connection:
-            put(connection, exporters, {"id": exporter.id, "record": exporter.model_dump_json()})
+            put_all(connection, exporters, rows)
 
     def all(self) -> tuple[Exporter, ...]:
         """Every exporter, by id."""

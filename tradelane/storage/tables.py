@@ -291,6 +291,15 @@ listed_parties = Table(
     Column("record", Text, nullable=False),
 )
 
+party_clearances = Table(
+    "party_clearances",
+    MAIN,
+    Column("id", String(32), primary_key=True),
+    Column("party", String(64), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("party_clearances_of", "party"),
+)
+
 inbox = Table(
     "inbox",
     INBOX,

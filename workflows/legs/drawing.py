@@ -61,7 +61,7 @@ async def drawn_up(
                 reason="route",
                 fault=Fault.SELLER_DATA,
                 words=str(refused),
-                commands=(f"tradelane exporters set {part.exporter_id} channel=ktnet", _again(j, name)),
+                commands=_other_ways(j, part, name, filed=route is not None),
             )
         else:
             missing = papers_missing(part, j.goods_facts)
@@ -76,6 +76,13 @@ async def drawn_up(
         answer = await j.steps.hold(f"{CHOOSE_ROUTE}:{name}", LODGE_EXPORT_DECLARATION.name, failure)
         if answer.action != Resolution.AMEND:  # which has planned anew
             await planning.replan(j)  # product or exporter may say otherwise now
+
+
+def _other_ways(j: Journey, part: DeclarationPart, name: str, *, filed: bool) -> tuple[str, ...]:
+    """What may be done about goods that no way takes: another way before they are filed, other words afterwards."""
+    if filed:
+        return (*_mending_field(j, part, "FIELD"), f"tradelane orders cancel {j.order_id} --reason WHY")
+    return (f"tradelane exporters set {part.exporter_id} channel=ktnet", _again(j, name))
 
 
 def _again(j: Journey, name: str) -> str:

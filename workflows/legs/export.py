@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from temporalio import workflow
 
@@ -25,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from tradelane.domain.amendment import is_declared, sku_of
     from tradelane.domain.combined_packing import why_apart
-    from tradelane.domain.export_declaration import ExportDeclaration, Filing, FilingState
+    from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState
     from tradelane.domain.export_route import ExportRoute
     from tradelane.domain.holds import Fault, Resolution
     from tradelane.domain.trade_time import today_in_korea
@@ -202,10 +203,11 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
 
 async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
     declared: ExportDeclaration | None = None
+    rate_then: CustomsRate | None = None
 
     async def request() -> LodgeRequest:
         nonlocal declared
-        declared = await drawn_up(j, name, filing_round)
+        declared = await drawn_up(j, name, filing_round, rate=rate_then)
         channel = j.channel_of(declared.exporter)
         return LodgeRequest(
             declaration=declared,
@@ -215,7 +217,11 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
             order_id=j.order_id,
         )
 
-    async def renew() -> None:
+    async def renew(stale: Failure) -> None:
+        nonlocal rate_then
+        if stale.about:  # a person has declared it, in another week than it was handed out in
+            rate_then = await j.rate_of(date.fromisoformat(stale.about))
+            return
         await j.read_rate()
         await planning.know_goods(j, lambda: j.plan, anew=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 from workflows.journey import Journey
-from workflows.legs import export, intake
+from workflows.legs import export, intake, loading
 
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.steps import (
@@ -21,7 +21,9 @@ with workflow.unsafe.imports_passed_through():
 async def hand_over(j: Journey) -> None:
     """Book, attach the invoice, publish the tracking number."""
     await _ready(j)
-    booked = await j.steps.perform(BOOK_TRANSPORT, j.transport_request, refresh=lambda: _ready(j))
+    booked = await j.steps.perform(
+        BOOK_TRANSPORT, j.transport_request, renew=lambda _: _ready(j), refresh=lambda: _ready(j), planned=True
+    )
     j.booking, j.tracking_url = booked.booking, booked.tracking_url
     j.steps.changed()
     await j.make_papers()  # the same version, now with the numbers of customs and of the carrier
@@ -52,11 +54,18 @@ async def hand_over(j: Journey) -> None:
 
 
 async def _ready(j: Journey) -> None:
-    """The sale still stands, customs was told what will travel, and nobody concerned has been listed meanwhile."""
-    await intake.reread(j)
-    await export.bring_in_line(j)
-    await export.screen(j, "handover")
-    while j.amending:  # somebody amends while we bring in line: once more
+    """The sale still stands, customs was told what will travel, and nobody concerned has been listed meanwhile.
+
+    Goods whose declaration is in question, or is being amended, wait until it is settled.
+    """
+
+    def settled() -> bool:
+        return not j.amending and not loading.in_question(j)
+
+    while True:
+        await workflow.wait_condition(settled)
         await intake.reread(j)
         await export.bring_in_line(j)
         await export.screen(j, "handover")
+        if settled():
+            return

@@ -9,27 +9,30 @@ from datetime import date, datetime, timedelta
 from temporalio import workflow
 
 from workflows.journey import Journey
-from workflows.legs import acceptance, drawing, export
+from workflows.legs import acceptance, drawing, export, extension
 from workflows.steps import Abandoned, Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
     from tradelane.contracts.handmade import reports_done
     from tradelane.contracts.steps import (
+        BOOK_TRANSPORT,
         CONFIRM_LOADING,
-        EXTEND_LOADING_PERIOD,
         READ_EXPORT_ACCEPTANCE,
-        ExtensionRequest,
         LoadingRequest,
     )
     from tradelane.domain.export_declaration import FilingState, Loading
     from tradelane.domain.holds import Fault, Resolution
-    from tradelane.domain.loading_period import ANSWER_WINDOW, may_extend
-    from tradelane.domain.trade_time import KOREA, today_in_korea
+    from tradelane.domain.loading_period import ANSWER_WINDOW
+    from tradelane.domain.trade_time import KOREA
     from tradelane.domain.transport import TransportStatus
     from tradelane.domain.wording import say, step_name
 
 LONGEST_WATCH = timedelta(days=5)
 """How long a loading is waited for when no deadline is known yet, or it has passed: the sweeps tell what changes."""
+
+
+STOPPING = ("not_loaded", "acceptance_gone")
+"""Reasons of holds that say that goods cannot leave under a declaration as it stands."""
 
 
 @dataclass
@@ -47,14 +50,24 @@ class _Watch:
 
 
 async def confirm_loading(j: Journey) -> None:
-    """Watch the loading of every accepted declaration until customs has confirmed it, warning before the deadline."""
+    """Watch the loading of every accepted declaration that nobody watches, until customs has confirmed it."""
     accepted = [filing.order_no for filing in j.accepted()]
-    names = (name for name, filing in sorted(j.filings.items()) if filing.order_no in accepted)
-    await side_by_side(*(_watched(j, name) for name in names))
+    names = [name for name, filing in sorted(j.filings.items()) if filing.order_no in accepted]
+    await side_by_side(*(_watched(j, name) for name in names if name not in j.watched))
+
+
+def in_question(j: Journey) -> bool:
+    """Whether a declaration of the parcel is over its deadline or gone: nothing is booked under it."""
+    if any(hold.reason in STOPPING for hold in j.steps.holds.values()):
+        return True
+    return any(
+        filing.state is not FilingState.ACCEPTED for name, filing in j.filings.items() if name not in j.carrier_clears
+    )
 
 
 async def _watched(j: Journey, name: str) -> None:
     """Watch one declaration; of a parcel that was delivered a cancel ends the watch alone, there is nothing to unwind."""
+    j.watched.add(name)
     try:
         await _loaded(j, name)
     except Abandoned as given_up:
@@ -63,55 +76,8 @@ async def _watched(j: Journey, name: str) -> None:
         what = step_name(j.language, f"{CONFIRM_LOADING.name}:{name}")
         j.warnings.append(say(j.language, "sentence.ended_by_hand", what=what, why=given_up))
         j.steps.changed()
-
-
-async def extend(j: Journey, name: str, until: date, reason: str) -> str:
-    """Ask customs for a later loading deadline; gives what came of it.
-
-    Raises:
-        Abandoned: the wish was given up at a hold, or what it was for is over.
-    """
-    filing, loading = j.filings[name], j.loadings[name]
-    assert loading.load_before is not None, "the door has seen the deadline"
-    reply = await j.steps.perform(
-        EXTEND_LOADING_PERIOD,
-        ExtensionRequest(
-            ucr=j.plan.ucr,
-            part=name,
-            exporter_id=drawing.part_of(j, name).exporter_id,
-            filing=filing,
-            load_before=loading.load_before,
-            until=until,
-            reason=reason,
-            timetable=j.steps.timetable,
-        ),
-        part=f"{name}-{until:%Y%m%d}",
-    )
-    j.hear_of(f"unipass:{filing.number}")
-    return reply.state
-
-
-def _end_extensions(j: Journey, name: str) -> None:
-    """Nobody need decide any more about a later deadline: the goods have left, or their declaration is over."""
-    for key in sorted(j.steps.holds):
-        if key.startswith(f"{EXTEND_LOADING_PERIOD.name}:{name}-"):
-            j.steps.close_hold(key)
-
-
-def why_not_extended(j: Journey, name: str, until: date) -> str | None:
-    """Why an extension cannot be asked, in one sentence."""
-    filing, loading = j.filings.get(name), j.loadings.get(name)
-    if filing is None or filing.state is not FilingState.ACCEPTED or filing.accepted_at is None:
-        return f"Declaration {name} is not accepted: there is no loading period to extend."
-    if loading is None or loading.load_before is None:
-        return f"The loading deadline of {filing.number} is not known yet; look at it again after the next sweep."
-    if loading.loaded:
-        return f"{filing.number} is loaded."
-    try:
-        may_extend(loading.load_before, until, today_in_korea(filing.accepted_at), today_in_korea(j.now()))
-    except ValueError as wrong:
-        return str(wrong)
-    return None
+    finally:
+        j.watched.discard(name)
 
 
 async def _loaded(j: Journey, name: str) -> None:
@@ -122,7 +88,7 @@ async def _loaded(j: Journey, name: str) -> None:
         loading = j.loadings.get(name)
         if loading is not None and loading.loaded and not loading.partial:
             await _settled(j, key)
-            _end_extensions(j, name)
+            extension.end_all(j, name)
             return
         wait, lead = _next_wait(j, loading, watch)
         woken = await j.news(
@@ -198,6 +164,8 @@ def _warn(j: Journey, key: str, number: str, loading: Loading, watch: _Watch) ->
 
 
 def _ask(j: Journey, key: str, failure: Failure) -> None:
+    if failure.reason in STOPPING:
+        j.steps.recall(BOOK_TRANSPORT.name)
     j.steps.open_hold(key, CONFIRM_LOADING.name, failure, completable=True)
 
 
@@ -219,6 +187,7 @@ async def _gone(j: Journey, name: str) -> None:
     filing, key = j.filings[name], f"{READ_EXPORT_ACCEPTANCE.name}:{name}"
     await _settled(j, f"{CONFIRM_LOADING.name}:{name}")  # about a deadline that nobody keeps any more
     told = filing.state
+    j.steps.recall(BOOK_TRANSPORT.name)  # what still waits for its carrier must not travel under it
     while True:
         resolve = f"tradelane holds resolve {j.order_id} --step {key} --action"
         words = (
@@ -248,11 +217,12 @@ async def _gone(j: Journey, name: str) -> None:
             j.hear_of(f"unipass:{filing.number}")  # its deadline may be near by now
             return
     j.loadings.pop(name, None)
-    _end_extensions(j, name)
+    extension.end_all(j, name)
     await export.declare_anew(j, name)
     new = j.filings[name].number
     if new is not None:
         await j.make_papers()  # those that travel name the declaration
+    if new is not None and j.booking is not None:
         j.warnings.append(say(j.language, "sentence.declared_anew", number=str(filing.number), new=str(new)))
         j.steps.changed()
 

@@ -13,7 +13,7 @@ from workflows.journey import Journey
 from workflows.steps import Abandoned, Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
-    from tradelane.contracts.handmade import shape_of
+    from tradelane.contracts.handmade import reports_done
     from tradelane.contracts.messages import ResolveHold
     from tradelane.contracts.steps import (
         BOOK_TRANSPORT,
@@ -233,8 +233,7 @@ def _ended_by_hand(j: Journey, what: str) -> Iterator[None]:
 async def _by_a_person(j: Journey, key: str, failure: Failure, *, completable: bool = False) -> ResolveHold | None:
     """What only a person can do, with the commands that say it is done; None when it was ended by hand instead."""
     resolve = f"tradelane holds resolve {j.order_id} --step {key} --action"
-    names = ("complete", *(f"--result {name}=VALUE" for name in shape_of(key)[0].model_fields))
-    commands = (" ".join((resolve, *names)),) if completable else (f"{resolve} retry --reason DONE",)
+    commands = (reports_done(str(j.order_id), key),) if completable else (f"{resolve} retry --reason DONE",)
     with _ended_by_hand(j, step_name(j.language, key)):
         return await j.steps.hold(key, key, replace(failure, commands=commands), outside=completable)
     return None

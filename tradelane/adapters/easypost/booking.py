@@ -36,11 +36,13 @@ def request_body(request: BookingRequest, access: EasypostAccess) -> dict[str, A
     return {
         "shipment": {
             "reference": str(consignment.ucr),
-            "from_address": sender(consignment.exporter(consignment.parts[0].exporter_id)),
+            "from_address": sender(_shipper(consignment)),
             "to_address": receiver(consignment.consignee),
             "parcel": _parcel(consignment),
             "customs_info": _customs(request),
-            "carrier_accounts": [access.carrier_account],
+            "carrier_accounts": [
+                _shipper(consignment).carrier_accounts.get(PARTY, "").strip() or access.carrier_account
+            ],
             "options": {
                 "label_format": "PDF",
                 "label_date": f"{request.planned_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -51,6 +53,11 @@ def request_body(request: BookingRequest, access: EasypostAccess) -> dict[str, A
             },
         }
     }
+
+
+def _shipper(consignment: Consignment) -> Exporter:
+    """Who ships, and on whose account where it has one at EasyPost: the exporter of the first part."""
+    return consignment.exporter(consignment.parts[0].exporter_id)
 
 
 def sender(exporter: Exporter) -> dict[str, str]:

@@ -9,15 +9,17 @@ import httpx
 
 from tradelane.adapters.errors import Refused
 from tradelane.adapters.http import Quota
+from tradelane.adapters.journal import Journal
 from tradelane.adapters.ktnet import changes, mapper, wire
 from tradelane.adapters.ktnet.amendment import amendment
 from tradelane.adapters.ktnet.client import PARTY, KtnetAccess, KtnetClient
 from tradelane.adapters.ktnet.declaration import document
 from tradelane.adapters.ktnet.extension import extension
+from tradelane.adapters.ktnet.requests import WITHDRAWAL_MARK, Asked, Requests
 from tradelane.domain.catalogue import Exporter
 from tradelane.domain.export_declaration import ExportDeclaration, Filing
 from tradelane.domain.holds import Fault
-from tradelane.domain.outside import Existing
+from tradelane.domain.outside import CannotTell, Done, Existing, NotDone
 from tradelane.domain.transliteration import cut_euc_kr
 from tradelane.ports import Exporters
 
@@ -37,10 +39,12 @@ class KtnetFiling:
         *,
         quota: Quota | None = None,
         documents: Quota | None = None,
+        books: Journal | None = None,
     ) -> None:
         self._access = access
         self._calls = KtnetClient(access, client, quota, documents)
         self._exporters = exporters
+        self._requests = Requests(books)
 
     async def find(self, declaration: ExportDeclaration) -> Existing[Filing]:
         """What KTNET holds under the OrderNo; an error notice is `Done` with state REJECTED."""
@@ -65,12 +69,12 @@ class KtnetFiling:
         if mapper.unknown(result):
             return None
         if result.refused and not result.Status and not result.ExpDeclNo:
-            raise mapper.refusal(result)
+            raise mapper.not_told(result)
         return mapper.filing(result, order_no, selections=self._access.selection_codes)
 
     async def find_withdrawal(self, filing: Filing, exporter_id: str) -> Existing[str]:
         """`Done("requested" | "approved" | "refused")`, or `NotDone` when none was asked."""
-        return changes.withdrawal(await self._asked(filing.order_no, "5AS"))
+        return changes.withdrawal(await self._newest(filing.order_no))
 
     async def withdraw(self, filing: Filing, exporter_id: str, reason: str) -> None:
         """Ask for the withdrawal (취하, message 5AS kind B) of an accepted declaration."""
@@ -94,13 +98,22 @@ class KtnetFiling:
             "AmendReason": words or "취하",
             "ExportDeclarationNo": str(filing.number),
         }
-        result = await self._calls.sent(self._access.amend_path, amendment)
-        if result.refused:
-            raise mapper.refusal(result)
+        async with self._requests.asking(filing.order_no, WITHDRAWAL_MARK):
+            result = await self._calls.sent(self._access.amend_path, amendment)
+            if result.refused:
+                raise changes.withdrawal_refusal(result)
 
     async def find_amendment(self, declaration: ExportDeclaration, filing: Filing, version: int) -> Existing[str]:
-        """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no such version."""
-        return changes.amendment(await self._asked(filing.order_no, "5AS"), version)
+        """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no such version.
+
+        Behind a newer extension or withdrawal of ours, our own books tell.
+        """
+        newest = await self._newest(filing.order_no)
+        found = changes.amendment(newest, version)
+        if isinstance(found, CannotTell):
+            mark = changes.version_mark(version)[1:-1]
+            found = await self._requests.behind(filing.order_no, newest, mark) or found
+        return found
 
     async def amend(
         self,
@@ -121,13 +134,23 @@ class KtnetFiling:
         asked = amendment(declaration, filing, version, reason, self._access, accepted)
         if asked is None:
             return
-        result = await self._calls.sent(self._access.amend_path, asked)
-        if result.refused:
-            raise changes.amendment_refusal(result)
+        async with self._requests.asking(filing.order_no, changes.version_mark(version)[1:-1]):
+            result = await self._calls.sent(self._access.amend_path, asked)
+            if result.refused:
+                raise changes.amendment_refusal(result)
 
     async def find_extension(self, filing: Filing, exporter_id: str, until: date) -> Existing[str]:
-        """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no extension to this day."""
-        return changes.extension(await self._asked(filing.order_no, "5AS"), until)
+        """`Done("asked" | "approved" | "refused: <words>")`, `NotDone` when KTNET knows no extension to this day.
+
+        One that was approved before a newer request hid it is known from our own books.
+        """
+        newest = await self._newest(filing.order_no)
+        found = changes.extension(newest, until)
+        if isinstance(found, NotDone) and changes.mark_of(newest)[0] in ("A", "B"):
+            mark = changes.extension_mark(until)[1:-1]
+            if await self._requests.told(filing.order_no, mark) is Asked.APPROVED:
+                return Done(Asked.APPROVED.value)
+        return found
 
     async def extend(self, filing: Filing, exporter_id: str, load_before: date, until: date, reason: str) -> None:
         """Ask for a later loading deadline (적재기간 연장, message 5AS kind C).
@@ -140,14 +163,20 @@ class KtnetFiling:
         if exporter is None:
             words = "The exporter is not known."
             raise Refused(PARTY, "cannot_extend", words, fault=Fault.OURS, reason="extension_refused")
-        result = await self._calls.sent(
-            self._access.amend_path, extension(filing, exporter, load_before, until, reason, self._access)
-        )
-        if result.refused:
-            raise changes.extension_refusal(result)
+        asked = extension(filing, exporter, load_before, until, reason, self._access)
+        async with self._requests.asking(filing.order_no, changes.extension_mark(until)[1:-1]):
+            result = await self._calls.sent(self._access.amend_path, asked)
+            if result.refused:
+                raise changes.extension_refusal(result)
 
     async def _exporter(self, exporter_id: str) -> Exporter | None:
         return (await asyncio.to_thread(self._exporters.get, [exporter_id])).get(exporter_id)
+
+    async def _newest(self, order_no: str) -> wire.Result:
+        """The newest request for a declaration; what it says of one of ours is kept."""
+        result = await self._asked(order_no, "5AS")
+        await self._requests.seen(order_no, result)
+        return result
 
     async def _asked(self, order_no: str, kind: str) -> wire.Result:
         return await self._calls.one(

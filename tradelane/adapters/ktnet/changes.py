@@ -13,15 +13,23 @@ from tradelane.adapters.errors import OutsideFailure, Refused, Unavailable
 from tradelane.adapters.http import cut
 from tradelane.adapters.ktnet import wire
 from tradelane.adapters.ktnet.client import PARTY
-from tradelane.adapters.ktnet.mapper import pending, unknown
+from tradelane.adapters.ktnet.mapper import REQUEST_PENDING, pending, unknown
 from tradelane.domain.outside import CannotTell, Done, Existing, NotDone
 
-WITHDRAWAL: dict[str, str] = {"": "requested", "05": "approved", "01": "refused"}
-AMENDMENT: dict[str, str] = {"": "asked", "05": "approved", "01": "refused"}
+REFUSED = "01"
+WITHDRAWAL: dict[str, str] = {"": "requested", "05": "approved", REFUSED: "refused"}
+AMENDMENT: dict[str, str] = {"": "asked", "05": "approved", REFUSED: "refused"}
 """State of a request of kind A or C."""
 
 _MARKED = re.compile(r"\[V([0-9]{1,6})\]")
 _EXTENDED = re.compile(r"\[E([0-9]{8})\]")
+
+
+def mark_of(result: wire.Result) -> tuple[str, str]:
+    """Kind of the newest request and our mark at the head of its reason: `V3`, `E20270122`, or none."""
+    kind = result.ApplicationType.strip()
+    marked = {"A": _MARKED, "C": _EXTENDED}[kind].match(result.AmendReason.strip()) if kind in ("A", "C") else None
+    return kind, marked.group(0)[1:-1] if marked else ""
 
 
 def withdrawal(result: wire.Result) -> Existing[str]:
@@ -119,11 +127,19 @@ def extension(result: wire.Result, until: date) -> Existing[str]:
     return Done(f"{state}: {words}" if state == "refused" and words else state)
 
 
+def withdrawal_refusal(result: wire.Result) -> OutsideFailure:
+    """A withdrawal KTNET does not take; never `Stale`, for nothing is drawn up anew."""
+    words = cut(result.ErrorDescription or "KTNET refused the withdrawal without a reason.")
+    if pending(words):
+        return Unavailable(PARTY, REQUEST_PENDING, words)
+    return Refused(PARTY, result.ResultTypeCode.lower(), words)
+
+
 def extension_refusal(result: wire.Result) -> OutsideFailure:
     """An extension KTNET does not take."""
     words = cut(result.ErrorDescription or "KTNET refused the extension without a reason.")
     if pending(words):
-        return Unavailable(PARTY, "request_pending", words)
+        return Unavailable(PARTY, REQUEST_PENDING, words)
     return Refused(PARTY, result.ResultTypeCode.lower(), words, reason="extension_refused")
 
 
@@ -131,5 +147,5 @@ def amendment_refusal(result: wire.Result) -> OutsideFailure:
     """An amendment KTNET does not take; never `Stale`, for its amounts stay at the rate of the declaration."""
     words = cut(result.ErrorDescription or "KTNET refused the amendment without a reason.")
     if pending(words):
-        return Unavailable(PARTY, "request_pending", words)
+        return Unavailable(PARTY, REQUEST_PENDING, words)
     return Refused(PARTY, result.ResultTypeCode.lower(), words, reason="amendment_refused")

@@ -83,7 +83,10 @@ class KtnetClient:
         wait = await self._documents() if self._documents is not None else None
         if wait is not None:
             raise Unavailable(PARTY, USED_UP, "This month's documents to ktnet are used up.", min(wait, LONGEST_WAIT))
-        return await self.one(path, document)
+        result = await self.one(path, document)
+        if not result.ResultTypeCode and not result.RequestNo and result.ErrorDescription:
+            return _as_refused(result)  # what was taken has a request number and no error
+        return result
 
     async def one(self, path: str, document: dict[str, Any]) -> wire.Result:
         """Send one document and return what is said of it.
@@ -93,14 +96,23 @@ class KtnetClient:
         """
         envelope = {"DocCount": 1, "DocList": [document]}
         answer = await self._outside.send("POST", path, json_body=envelope, headers=self._headers)
-        results = answer.read(wire.Results).ResultList
-        order_no = document["OrderNo"]
-        for result in results:
-            if result.OrderNo == order_no:
-                return result
-        if len(results) == 1 and not results[0].OrderNo:
-            return results[0]
-        raise Garbled(PARTY, "other_document", f"The answer does not speak of {order_no}.")
+        said = answer.read(wire.Results)
+        result = _ours(said.ResultList, document["OrderNo"])
+        # the count of errors is documented, the name of the field that says so of one document is not
+        return _as_refused(result) if said.ErrorCount and not result.refused else result
+
+
+def _ours(results: tuple[wire.Result, ...], order_no: str) -> wire.Result:
+    for result in results:
+        if result.OrderNo == order_no:
+            return result
+    if len(results) == 1 and not results[0].OrderNo:
+        return results[0]
+    raise Garbled(PARTY, "other_document", f"The answer does not speak of {order_no}.")
+
+
+def _as_refused(result: wire.Result) -> wire.Result:
+    return result.model_copy(update={"ResultTypeCode": wire.BUSINESS_ERROR})
 
 
 def refusal(answer: Answer) -> OutsideFailure:

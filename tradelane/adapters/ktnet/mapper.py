@@ -39,6 +39,8 @@ LOOK: dict[Look, FilingState] = {
 }
 
 SELECTION_RESULT = "GOVCBRR73"
+REQUEST_PENDING = "request_pending"
+"""Code of a request that KTNET does not take while an earlier one waits for its decision."""
 AUTOMATIC = "자동수리"
 """Customs' word for an acceptance without a look."""
 
@@ -73,16 +75,20 @@ _OF_LINES = frozenset(
 _DATED = frozenset({"DeclarationDate", "PaymentExchangeRate", "USDExchangeRate"})
 _DATED_WORDS = ("신고일", "환율", "exchange rate", "declaration date")
 _ALREADY = ("이미 신고", "기신고", "already declared")
-_UNKNOWN = ("요청건이 없", "없음", "not found")
+_UNKNOWN = re.compile(
+    r"(요청|신고|주문|정정|취하)\s?(건|내역|정보|자료)(이|가|은|는)?\s*(없|존재하지)|(order|request|declaration)\b.*\bnot found",
+    re.IGNORECASE,
+)
+"""Words of *we hold nothing*; no permission, no answer and no service are none of them."""
 _PENDING = ("먼저 수신된",)
 _NAMED = re.compile(r"[\[(]\s*([A-Za-z][A-Za-z0-9]*)\s*[\])]")
 
 
 def unknown(result: wire.Result) -> bool:
-    """The answer *we hold nothing under this number*: an error without state and without number."""
-    silent = result.refused and not result.Status and not result.ExpDeclNo
-    said = result.ErrorDescription
-    return silent and (not said or any(sign in said for sign in _UNKNOWN))
+    """The answer *we hold nothing under this number*: a business error without state and without number."""
+    silent = result.ResultTypeCode == wire.BUSINESS_ERROR and not result.Status and not result.ExpDeclNo
+    said = result.ErrorDescription.strip()
+    return silent and (not said or _UNKNOWN.search(said) is not None)
 
 
 def field_named(words: str) -> str:
@@ -102,7 +108,7 @@ def refusal(result: wire.Result) -> OutsideFailure:
     if any(sign in words for sign in _ALREADY):
         return Refused(PARTY, "already_declared", words, fault=Fault.OURS)
     if pending(words):
-        return Unavailable(PARTY, "request_pending", words)
+        return Unavailable(PARTY, REQUEST_PENDING, words)
     if field in _DATED or (not field and any(sign in words.lower() for sign in _DATED_WORDS)):
         return Stale(PARTY, field or "day_or_rate", words)
     if field in _OF_LINES or field == "TotalPackageWeight":
@@ -112,6 +118,12 @@ def refusal(result: wire.Result) -> OutsideFailure:
     else:
         fault = Fault.AUTHORITY
     return Refused(PARTY, result.ResultTypeCode.lower(), words, fault=fault)
+
+
+def not_told(result: wire.Result) -> Refused:
+    """A question that KTNET did not answer: never a document to be drawn up anew, whatever the words speak of."""
+    words = cut(result.ErrorDescription or "KTNET refused to answer and gave no reason.")
+    return Refused(PARTY, result.ResultTypeCode.lower(), words)
 
 
 def filing(
@@ -157,6 +169,8 @@ def existing(
         return NotDone(cut(result.ErrorDescription))
     if result.refused and not result.Status and not result.ExpDeclNo:
         return CannotTell(cut(result.ErrorDescription))
+    if not result.Status and not result.ExpDeclNo:
+        return CannotTell("KTNET shows neither a state nor a number, and what is filed has a number.")
     return Done(filing(result, declaration.order_no, declaration, selections))
 
 

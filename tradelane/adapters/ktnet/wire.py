@@ -28,7 +28,17 @@ def _structure(value: Any) -> Any:
         return value
 
 
+def _count(value: Any) -> Any:
+    """A number of documents, as number or text; anything else says nothing."""
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+Count = Annotated[int | None, BeforeValidator(_count)]
 Text = Annotated[str, BeforeValidator(_text)]
+BUSINESS_ERROR = "BUSINESS_ERROR"
+"""A document refused inside a 200."""
+
 Structure = Annotated[Any, BeforeValidator(_structure)]
 
 
@@ -63,6 +73,6 @@ class Result(_Wire):
 class Results(_Wire):
     """The envelope of every answer."""
 
-    TotalCount: int | None = None
-    ErrorCount: int | None = None
+    TotalCount: Count = None
+    ErrorCount: Count = None
     ResultList: tuple[Result, ...] = Field(min_length=1)

@@ -20,7 +20,7 @@ from tradelane.adapters.errors import Garbled, Refused, Unavailable
 from tradelane.adapters.http import TOO_LATE
 from tradelane.adapters.journal import Journal, Told, facts_of
 from tradelane.adapters.lacking import NoVoid
-from tradelane.adapters.mydhl import booking, invoice_data, mapper, wire
+from tradelane.adapters.mydhl import accounts, booking, invoice_data, mapper, wire
 from tradelane.adapters.mydhl.client import PARTY, MydhlAccess, MydhlClient
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import Ucr, WaybillNumber
@@ -71,20 +71,26 @@ class MydhlCarrier(NoVoid):
     async def find_booking(self, request: BookingRequest) -> Existing[Booking]:
         """Look for a booking under our UCR: two of them are for a person.
 
+        DHL finds it only under the account it was booked on: those of our earlier attempts come first, since the
+        exporter may have another one by now.
+
         Raises:
             Unavailable: code `not_settled` while a booking of unknown outcome is too young for *not found* to count.
         """
         ucr = request.consignment.ucr
-        waybills = await self._waybills_of(request)
+        waybills, account = await self._waybills_of(request)
         if len(waybills) > 1:
             return CannotTell(f"DHL holds {len(waybills)} shipments under {ucr}: {', '.join(waybills)}.")
         if waybills:
-            return Done(Booking(carrier=self.name, waybill=self._waybill(waybills[0]), reference=ucr))
+            waybill = self._waybill(waybills[0])
+            await self._keep_shipment(waybill, {"account": account})
+            return Done(Booking(carrier=self.name, waybill=waybill, reference=ucr))
         told, row = await self._journal.told(_booking_key(ucr))
         if told is Told.SENT and row is not None and (known := facts_of(row).get("waybill")):
             # DHL answered with a waybill; that its tracking does not know it yet takes nothing back
             pickup = facts_of(row).get("pickup") or None
             waybill = self._waybill(known)
+            await self._keep_shipment(waybill, {"account": accounts.account_of(row, self._access)})
             return Done(Booking(carrier=self.name, waybill=waybill, reference=ucr, pickup_confirmation=pickup))
         if told is Told.OPEN and row and self._now() - row.intended_at < self._access.reference_settles:
             words = "A booking was sent and its answer lost; DHL may not show it yet."
@@ -107,13 +113,19 @@ class MydhlCarrier(NoVoid):
 
     async def _booked(self, request: BookingRequest, lead: timedelta) -> Booking:
         ucr = request.consignment.ucr
+        account = accounts.shipper_account(request.consignment, self._access)
         body = booking.request_body(request, self._access, self._now(), lead)
-        async with self._journal.attempt(_booking_key(ucr), "book") as facts:
-            booked = (await self._calls.post("/shipments", body)).read(wire.Booked)
-            waybill = self._waybill(booked.shipmentTrackingNumber)
-            facts |= {"waybill": waybill, "pickup": booked.dispatchConfirmationNumber or ""}
+        try:
+            async with self._journal.attempt(_booking_key(ucr), accounts.step_of(account)) as facts:
+                booked = (await self._calls.post("/shipments", body)).read(wire.Booked)
+                waybill = self._waybill(booked.shipmentTrackingNumber)
+                facts |= {"waybill": waybill, "pickup": booked.dispatchConfirmationNumber or ""}
+        except Refused as refusal:
+            if accounts.is_own(refusal, account, self._access):
+                raise accounts.explained(refusal, request.consignment) from refusal
+            raise
         planned = body["plannedShippingDateAndTime"][:10]
-        await self._journal.note(_shipment_key(waybill), "booked", {"planned": planned})
+        await self._keep_shipment(waybill, {"planned": planned, "account": account})
         return Booking(
             carrier=self.name,
             waybill=waybill,
@@ -144,7 +156,7 @@ class MydhlCarrier(NoVoid):
         """Give a paper to a shipment booked with paperless trade. DHL asks for ten minutes between uploads."""
         body = {
             "originalPlannedShippingDate": await self._planned(waybill),
-            "accounts": booking.accounts(None, self._access),
+            "accounts": booking.account_rows(await self._account(waybill), self._access),
             "productCode": self._access.product_code,
             "documentImages": [
                 {
@@ -177,7 +189,8 @@ class MydhlCarrier(NoVoid):
         if not self._access.invoice_data:
             words = "Invoice data are not enabled for this account; the accreditation is in the booking."
             raise Refused(PARTY, "not_enabled", words, fault=Fault.OURS)
-        body = invoice_data.request_body(request, self._access, await self._planned(waybill))
+        account = await self._account(waybill)
+        body = invoice_data.request_body(request, self._access, await self._planned(waybill), account)
         path = "/shipments/{waybill}/upload-invoice-data"
         async with self._journal.attempt(_preadvice_key(waybill), "send_preadvice"):
             await self._calls.patch(path, {"waybill": waybill}, body)
@@ -198,19 +211,33 @@ class MydhlCarrier(NoVoid):
             return f"{waybill} is no DHL waybill: its last digit is not the first nine modulo 7."
         return ""
 
-    async def _waybills_of(self, request: BookingRequest) -> list[str]:
-        """Waybills DHL holds under our UCR, each once."""
+    async def _waybills_of(self, request: BookingRequest) -> tuple[list[str], str]:
+        """Waybills DHL holds under our UCR, each once, and the account they are on."""
+        tries = await self._journal.tries(_booking_key(request.consignment.ucr))
+        used = accounts.accounts_used(tries, self._access)
+        for account in used:
+            if found := await self._waybills_on(account, request):
+                return found, account
+        present = accounts.shipper_account(request.consignment, self._access)
+        return ([] if present in used else await self._waybills_on(present, request)), present
+
+    async def _waybills_on(self, account: str, request: BookingRequest) -> list[str]:
         consignment = request.consignment
         query = {
             "shipmentReference": str(consignment.ucr),
             "shipmentReferenceType": "CU",
-            "shipperAccountNumber": self._access.account,
+            "shipperAccountNumber": account,
             "dateRangeFrom": today_in_korea(consignment.purchased_at - timedelta(days=1)).isoformat(),
             "dateRangeTo": today_in_korea(self._now() + BOOKABLE_AHEAD).isoformat(),
             "trackingView": "shipment-details-only",
             "levelOfDetail": "shipment",
         }
-        answer = await self._calls.get("/tracking", {}, query)
+        try:
+            answer = await self._calls.get("/tracking", {}, query)
+        except Refused as refusal:
+            if accounts.is_own(refusal, account, self._access):
+                raise accounts.explained(refusal, consignment) from refusal
+            raise
         shipments = answer.read(wire.Tracked).shipments if answer else ()
         numbers = (shipment.shipmentTrackingNumber for shipment in shipments)
         return list(dict.fromkeys(number for number in numbers if number))
@@ -237,6 +264,16 @@ class MydhlCarrier(NoVoid):
         known = (await self._journal.noted(_shipment_key(waybill))).get("planned")
         return known or _planned_day(await self._shipment(waybill, "shipment-details-only")).isoformat()
 
+    async def _account(self, waybill: WaybillNumber) -> str:
+        """The account of a booking: as we sent or found it, else the installation's (one that a person typed)."""
+        return (await self._journal.noted(_shipment_key(waybill))).get("account") or self._access.account
+
+    async def _keep_shipment(self, waybill: WaybillNumber, facts: dict[str, str]) -> None:
+        """Write down what later calls about a shipment must repeat; what is known already stays."""
+        known = await self._journal.noted(_shipment_key(waybill))
+        if not facts.items() <= known.items():
+            await self._journal.note(_shipment_key(waybill), "booked", known | facts)
+
     async def _stored(self, waybill: WaybillNumber, kind: str) -> set[str]:
         """Hashes of the papers of one kind that DHL keeps with a shipment."""
         shipment = await self._shipment(waybill, "all-checkpoints")
@@ -245,7 +282,7 @@ class MydhlCarrier(NoVoid):
         found: set[str] = set()
         for month in dict.fromkeys(f"{day:%Y-%m}" for day in days):
             query = {
-                "shipperAccountNumber": self._access.account,
+                "shipperAccountNumber": await self._account(waybill),
                 "typeCode": kind,
                 "pickupYearAndMonth": month,
                 "encodingFormat": "pdf",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tradelane.adapters.errors import Refused
-from tradelane.adapters.mydhl import parties
+from tradelane.adapters.mydhl import accounts, parties
 from tradelane.adapters.mydhl.accreditation import note
 from tradelane.adapters.mydhl.client import PARTY, MydhlAccess
 from tradelane.domain.consignment import Consignment, ConsignmentItem, Package
@@ -50,7 +50,7 @@ def request_body(
         "plannedShippingDateAndTime": planned(fetched_at, now, lead),
         "pickup": {"isRequested": True, "closeTime": access.pickup_close},
         "productCode": access.product_code,
-        "accounts": accounts(consignment, access),
+        "accounts": account_rows(accounts.shipper_account(consignment, access), access, consignment),
         "valueAddedServices": _services(consignment, access),
         "outputImageProperties": {
             "encodingFormat": "pdf",
@@ -115,9 +115,9 @@ LIST_CLEARANCE = "Please clear for export by your list (mokrok tonggwan): no exp
 """Asks DHL Korea for 목록통관; DHL documents no field for it, so it stands in the remarks [assumed]."""
 
 
-def accounts(consignment: Consignment | None, access: MydhlAccess) -> list[dict[str, str]]:
-    """Accounts of a booking; duties and taxes are ours only when the terms are DDP."""
-    told = [{"typeCode": "shipper", "number": access.account}]
+def account_rows(shipper: str, access: MydhlAccess, consignment: Consignment | None = None) -> list[dict[str, str]]:
+    """Accounts of a booking: who pays for carriage; duties and taxes are the installation's, only when the terms are DDP."""
+    told = [{"typeCode": "shipper", "number": shipper}]
     if access.duties_account and consignment and consignment.incoterm == "DDP":
         told.append({"typeCode": "duties-taxes", "number": access.duties_account})
     return told

@@ -11,7 +11,7 @@ from typing import Any
 from tradelane.adapters.mydhl.accreditation import note
 from tradelane.adapters.mydhl.booking import (
     REASON,
-    accounts,
+    account_rows,
     additional_charges,
     invoice_totals,
     line_items,
@@ -20,8 +20,8 @@ from tradelane.adapters.mydhl.client import MydhlAccess
 from tradelane.ports import BookingRequest
 
 
-def request_body(request: BookingRequest, access: MydhlAccess, planned_day: str) -> dict[str, Any]:
-    """Body of upload-invoice-data; `planned_day` is the day of the booking, as DHL keeps it."""
+def request_body(request: BookingRequest, access: MydhlAccess, planned_day: str, account: str) -> dict[str, Any]:
+    """Body of upload-invoice-data; `planned_day` and `account` are those of the booking, as DHL keeps them."""
     consignment = request.consignment
     exporter = consignment.exporter(consignment.parts[0].exporter_id)
     declaration: dict[str, Any] = {
@@ -48,7 +48,7 @@ def request_body(request: BookingRequest, access: MydhlAccess, planned_day: str)
         declaration["additionalCharges"] = charges
     return {
         "plannedShipDate": planned_day,
-        "accounts": accounts(consignment, access)[:2],
+        "accounts": account_rows(account, access, consignment)[:2],
         "content": {
             "exportDeclaration": [declaration],
             "currency": consignment.goods_value.currency,

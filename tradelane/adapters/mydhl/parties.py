@@ -21,7 +21,7 @@ LINES = 3
 
 def shipper(exporter: Exporter, access: MydhlAccess) -> dict[str, Any]:
     """Who ships: the exporter; the agency of the settings where the exporter's address is not complete."""
-    if access.shipper and not complete(exporter):
+    if access.shipper and agency_ships(exporter, access):
         agency = access.shipper
         return _party(
             lines=agency.lines,
@@ -82,6 +82,11 @@ def receiver(consignee: Consignee, phone: str, order_id: str) -> dict[str, Any]:
         kind = "VAT" if consignee.is_company else "NID"
         party["registrationNumbers"] = [{"typeCode": kind, "number": number, "issuerCountryCode": "CL"}]
     return party
+
+
+def agency_ships(exporter: Exporter, access: MydhlAccess) -> bool:
+    """Whether the agency of the settings stands as shipper in the exporter's place."""
+    return access.shipper is not None and not complete(exporter)
 
 
 def complete(exporter: Exporter) -> bool:

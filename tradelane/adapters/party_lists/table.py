@@ -137,7 +137,7 @@ def parties(rows: Iterable[Row], header: Header, source: str) -> Iterator[Listed
     """The entries below the header; one without an id gets one from its name, so that it keeps it in the next edition.
 
     Raises:
-        NotAList: a row has no name, or not as many cells as the header.
+        NotAList: a row has no name or a formula for one, or not as many cells as the header.
     """
     for line, cells in rows:
         if line <= header.line or not any(cell.strip() for cell in cells):
@@ -151,6 +151,8 @@ def parties(rows: Iterable[Row], header: Header, source: str) -> Iterator[Listed
         told = (part.get("name", ""), part.get("english", ""))
         if not any(told):
             raise NotAList(f"line {line} has no name")
+        if any(name.startswith("=") for name in told):
+            raise NotAList(f"line {line} holds a formula in the place of a name; save the values")
         every = (" ".join(name.split()) for name in (*told, *_MANY.split(part.get("aliases", ""))))
         names = tuple(dict.fromkeys(filter(None, every)))
         yield ListedParty(

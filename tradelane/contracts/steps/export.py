@@ -18,10 +18,11 @@ from tradelane.domain.trade_time import Instant, Timetable
 
 
 class RateRequest(Wire):
-    """A currency to be valued in won at today's rate of the trade clock."""
+    """A currency to be valued in won at today's rate of the trade clock, or at that of another Korean day."""
 
     currency: str
     timetable: Timetable
+    day: date | None = None
 
 
 class RequirementsRequest(Wire):

@@ -8,6 +8,7 @@ from tradelane.desk.evidence.listing import Evidence, Quarter, quarters_of
 from tradelane.desk.evidence.pack import PackMade, Total, make_pack
 from tradelane.desk.evidence.period import Period, quarter_of, read_period
 from tradelane.desk.evidence.verification import Verified, verify_pack
+from tradelane.desk.unfiled_certificates import Unfiled, in_words, unfiled_certificates
 
 __all__ = [
     "Evidence",
@@ -15,10 +16,13 @@ __all__ = [
     "Period",
     "Quarter",
     "Total",
+    "Unfiled",
     "Verified",
+    "in_words",
     "make_pack",
     "quarter_of",
     "quarters_of",
     "read_period",
+    "unfiled_certificates",
     "verify_pack",
 ]

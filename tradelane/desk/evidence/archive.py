@@ -28,6 +28,7 @@ README = "README.txt"
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The earliest instant a zip can hold: it says nothing, so it differs from nothing."""
 CHUNK = 1 << 16
+_BESIDE_THE_CHAIN = frozenset({"format", "chain", "files", "made_at", "tool"})
 PACKED = (".pdf", ".png", ".jpg", ".jpeg")
 """Papers are stored as they are: a white scan that shrinks a thousandfold would look like a bomb to whoever verifies."""
 
@@ -53,9 +54,13 @@ def chained(start: str, members: Iterable[Member]) -> str:
     return link
 
 
-def chain_start(exporter_id: str, period: str) -> str:
-    """What the chain of a pack begins with."""
-    return f"{FORMAT}\n{exporter_id}\n{period}\n"
+def chain_start(manifest: Mapping[str, Any]) -> str:
+    """What the chain of a pack begins with: all that its manifest says, save the files, the instant and the release.
+
+    So exporter, period, totals, what is missing and whether it is partial cannot be changed without the chain.
+    """
+    said = {name: value for name, value in manifest.items() if name not in _BESIDE_THE_CHAIN}
+    return f"{FORMAT}\n{as_json(said).decode()}"
 
 
 class PackFile:
@@ -94,11 +99,11 @@ class PackFile:
         self._members.append(written)
         return written
 
-    def finish(self, head: Mapping[str, Any], exporter_id: str, period: str) -> str:
+    def finish(self, head: Mapping[str, Any]) -> str:
         """Write the list of sums and the manifest; gives the digest of the chain."""
         lines = "".join(f"{member.sha256}  {member.path}\n" for member in self._members)
         self.add(SUMS, lines.encode())
-        chain = chained(chain_start(exporter_id, period), self._members)
+        chain = chained(chain_start(head), self._members)
         files = [{"path": one.path, "size": one.size, "sha256": one.sha256} for one in self._members]
         manifest = {**head, "format": FORMAT, "chain": chain, "files": files}
         self.add(MANIFEST, as_json(manifest))

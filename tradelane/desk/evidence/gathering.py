@@ -36,6 +36,7 @@ PAPERS: dict[str, str] = {
     "carrier_paper": "carrier-paper",
     "dispatch_confirmation": "dispatch-confirmation",
     "origin_statement": "origin-statement",
+    "origin_statement_record": "origin-record",
     "origin_statement_signed": "origin-statement-signed",
 }
 """Kinds of papers that go into a pack, with the stem of their file."""
@@ -139,9 +140,9 @@ def gather(stores: Stores, exporter_id: str, period: Period) -> Gathered:
         *(_partial(row) for row in rows if row.state is FilingState.ACCEPTED and row.partial),
         *(_undated(row) for row in stores.declarations.loaded_undated(exporter_id) if _may_belong(row, period)),
         *(
-            _partial(row)
+            _partial(row) if row.partial else _not_loaded(row)
             for row in stores.declarations.open_of(exporter_id)
-            if row.partial and _may_belong(row, period)
+            if (row.partial or row.state is FilingState.ACCEPTED) and _may_belong(row, period)
         ),
     ]
     return Gathered(
@@ -172,7 +173,10 @@ def part_of(row: DeclarationRecord) -> str:
 
 def stem_of(kind: str, row: DeclarationRecord) -> str | None:
     """The stem of a paper's file; None when it is no evidence, or another exporter's."""
-    return PAPERS.get(kind.removesuffix(f"_{part_of(row)}"))
+    mine = f"_{part_of(row)}"
+    if kind.endswith(f"{mine}_record"):  # origin_statement_d2_record
+        return PAPERS.get(f"{kind.removesuffix(f'{mine}_record')}_record")
+    return PAPERS.get(kind.removesuffix(mine))
 
 
 def chosen(kept: Sequence[StoredDocument], row: DeclarationRecord) -> tuple[StoredDocument, ...]:
@@ -182,7 +186,8 @@ def chosen(kept: Sequence[StoredDocument], row: DeclarationRecord) -> tuple[Stor
     """
     fitting = [paper for paper in kept if stem_of(paper.kind, row) is not None]
     last = {paper.kind: paper for paper in fitting}  # they come by version, then in the order they were kept
-    return tuple(paper for paper in fitting if paper.kind in HANDED_IN or last[paper.kind] is paper)
+    mine = f"_{part_of(row)}"
+    return tuple(paper for paper in fitting if paper.kind.removesuffix(mine) in HANDED_IN or last[paper.kind] is paper)
 
 
 def sums(exports_: Iterable[Export]) -> tuple[Sum, ...]:
@@ -234,6 +239,15 @@ def _missing(
     for kind in NEEDED:
         if kind not in have:
             yield lacks("paper", f"no {PAPERS[kind].replace('-', ' ')}")
+    stems = {stem_of(paper.kind, row) for paper in papers}
+    if "origin-statement" in stems and "origin-record" not in stems:
+        yield lacks("origin_record", "the origin statement has no record of its signer and basis")
+    if "origin-statement" in stems and "origin-statement-signed" not in stems:
+        yield lacks(
+            "origin_unsigned",
+            "the origin statement as it was signed is not here",
+            f"tradelane documents add {row.order_id} FILE --kind origin_statement_signed",
+        )
     if not row.destination:
         yield lacks("destination", "the country of the buyer was not kept")
     if row.waybill is None:
@@ -251,6 +265,15 @@ def _partial(row: DeclarationRecord) -> Missing:
         "it counts on the day on which the last one leaves"
     )
     return Missing("partly_loaded", words, str(row.order_id), _printed(row))
+
+
+def _not_loaded(row: DeclarationRecord) -> Missing:
+    accepted = f" on {today_in_korea(row.accepted_at)}" if row.accepted_at is not None else ""
+    words = (
+        f"accepted{accepted}, and customs has not said that it is loaded: it is not counted; where the goods left in this "
+        "period, have the loading read first"
+    )
+    return Missing("not_loaded", words, str(row.order_id), _printed(row), f"tradelane orders show {row.order_id}")
 
 
 def _again(row: DeclarationRecord) -> Missing:

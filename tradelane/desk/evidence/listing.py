@@ -11,6 +11,7 @@ from tradelane.desk.evidence.amounts import BaseRates
 from tradelane.desk.evidence.gathering import exporter_of, exports, gather, sums
 from tradelane.desk.evidence.pack import Total
 from tradelane.desk.evidence.period import quarter_of
+from tradelane.desk.unfiled_certificates import Unfiled, unfiled_certificates
 from tradelane.stores import Stores
 
 
@@ -32,13 +33,15 @@ class Quarter(BaseModel):
 
 
 class Evidence(BaseModel):
-    """All quarters of an exporter in which something was loaded, and how many loadings have no day yet."""
+    """All quarters of an exporter in which something was loaded, and what is still to be handed in or read."""
 
     model_config = ConfigDict(frozen=True)
 
     exporter_id: str
     quarters: tuple[Quarter, ...]
     undated: int
+    unfiled: tuple[Unfiled, ...]
+    """Accepted declarations whose certificate is not here, loaded or not."""
 
 
 def quarters_of(stores: Stores, exporter_id: str) -> Evidence:
@@ -74,4 +77,5 @@ def quarters_of(stores: Stores, exporter_id: str) -> Evidence:
         exporter_id=exporter_id,
         quarters=tuple(found),
         undated=len(stores.declarations.loaded_undated(exporter_id)),
+        unfiled=unfiled_certificates(stores, exporter_id),
     )

@@ -113,7 +113,7 @@ def make_pack(
             pack.stream(SHEET, sheet)
         pack.add(README, readme(gathered, partial=incomplete))
         head = _head(gathered, counted, listed, missing, made, trade)
-        chain = pack.finish(head, exporter_id, period.name)
+        chain = pack.finish(head)
         files = len(pack.members)
     return PackMade(
         file=str(target),

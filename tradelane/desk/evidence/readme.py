@@ -27,7 +27,8 @@ exporters has one invoice and one packing list for all of them.
 summary.xlsx        {columns}
                     합계와 누락 목록은 별도 시트에 있습니다. Totals and what is missing stand on sheets of their own.
 orders/             주문별 폴더 one folder for each order: declaration_*.json, export_certificate_*.pdf (수출신고필증),
-                    loading_*.json (선적 확인), amounts_*.json (금액과 환율), screening_*.json, and the papers as PDF.
+                    loading_*.json (선적 확인), amounts_*.json (금액과 환율), screening_*.json, origin-record_*.json
+                    (원산지 서명자와 근거, 5년 보관: who signed the origin statement, on what basis), and the papers as PDF.
 list_clearance/     목록통관: 수출신고번호가 없는 수출 exports that the carrier cleared by its list, without a number.
 manifest.json       모든 파일의 크기와 SHA-256 size and SHA-256 of every file, and one chain digest over all of them.
 SHA256SUMS          the same sums in the form of sha256sum.

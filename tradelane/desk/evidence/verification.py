@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tradelane.desk.complaints import NotFound, RefusedByRule
 from tradelane.desk.evidence.archive import CHUNK, FORMAT, MANIFEST, Member, chain_start, chained
+from tradelane.domain.trade_time import KOREA
 
 MOST_MEMBERS = 500_000
 LARGEST_MANIFEST = 256 << 20
@@ -26,7 +30,13 @@ LARGEST_MEMBER = 256 << 20
 LARGEST_RATIO = 200
 """A file that shrinks more than this is no paper; what deflate can do at most is about 1,000."""
 RATIO_COUNTS_FROM = 1 << 20
-_CHANGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+_GAP = 24
+"""Bytes after a file in which some programs that pack a folder anew repeat its sums."""
+_END = 22
+"""Length of the record that ends a zip without a comment."""
+_CHANGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 """What `zipfile` raises for a pack whose bytes were changed: a wrong sum, an unknown method, an end that is missing."""
 
 
@@ -63,6 +73,14 @@ class _Manifest(BaseModel):
     files: tuple[_Listed, ...]
 
 
+def _in_korea(said: str) -> str:
+    """The instant of a manifest as people read it; its own words where they are none."""
+    try:
+        return f"{datetime.fromisoformat(said).astimezone(KOREA):%Y-%m-%d %H:%M} KST"
+    except (ValueError, OverflowError):
+        return f"{said[:40]!r}"
+
+
 class Verified(BaseModel):
     """A pack in which everything stands as it was written."""
 
@@ -84,7 +102,7 @@ class Verified(BaseModel):
         part = " It was made with --partial: its sums are not final." if self.partial else ""
         return (
             f"{self.file}: {self.files} files of {self.exporter_id}, {self.period}, stand as they were written on "
-            f"{self.made_at}; chain {self.chain}.{part} Whoever can write a file can write a new pack: compare the chain "
+            f"{_in_korea(self.made_at)}; chain {self.chain}.{part} Whoever can write a file can write a new pack: compare the chain "
             "with the one noted when it was made (--chain)."
         )
 
@@ -107,7 +125,7 @@ def verify_pack(file: Path, chain: str | None = None) -> Verified:
 
 def _verified(file: Path, archive: zipfile.ZipFile, chain: str | None) -> Verified:
     infos = _safe(file, archive)
-    manifest = _manifest(file, archive, infos)
+    said, manifest = _manifest(file, archive, infos)
     listed = {one.path: one for one in manifest.files}
     if len(listed) != len(manifest.files) or MANIFEST in listed:
         raise RefusedByRule(f"{file}: the manifest names a file twice; it was changed.")
@@ -120,7 +138,7 @@ def _verified(file: Path, archive: zipfile.ZipFile, chain: str | None) -> Verifi
     changed = [path for path, one in listed.items() if not _stands(archive, infos[path], one)]
     if changed:
         raise RefusedByRule(f"{file}: {_few(changed)} not what was packed: changed after the pack was made.")
-    _check_chain(file, manifest, chain)
+    _check_chain(file, said, manifest, chain)
     return Verified(
         file=str(file),
         exporter_id=manifest.exporter.id,
@@ -159,12 +177,34 @@ def _safe(file: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         infos[name] = info
     if sum(info.compress_size for info in members) > file.stat().st_size:
         raise RefusedByRule(f"{file}: its files overlap; it was made to unpack to more than it holds.")
-    if archive.comment:
+    if archive.comment or any(info.comment for info in members):
         raise RefusedByRule(f"{file} has a comment that no pack has; it was changed.")
+    _refuse_hidden(file, archive, members)
     return infos
 
 
-def _manifest(file: Path, archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> _Manifest:
+def _refuse_hidden(file: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse bytes before, between and behind the members: no list shows them, and a file may lie there."""
+    with file.open("rb") as content:
+        end = 0
+        for info in sorted(members, key=lambda one: one.header_offset):
+            if not end <= info.header_offset <= end + _GAP:
+                raise RefusedByRule(
+                    f"{file} holds bytes before {info.filename} that belong to no file; it was changed."
+                )
+            content.seek(info.header_offset + 26)
+            name, extra = struct.unpack("<HH", content.read(4))
+            end = info.header_offset + 30 + name + extra + info.compress_size
+        directory: int = archive.start_dir
+        content.seek(-_END, os.SEEK_END)
+        closed = content.read(4) == b"PK\x05\x06"
+    if not end <= directory <= end + _GAP or not closed:
+        raise RefusedByRule(f"{file} holds bytes behind its last file that belong to none; it was changed.")
+
+
+def _manifest(
+    file: Path, archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]
+) -> tuple[dict[str, Any], _Manifest]:
     if MANIFEST not in infos:
         raise RefusedByRule(f"{file} has no {MANIFEST}: it is no evidence pack.")
     if infos[MANIFEST].file_size > LARGEST_MANIFEST:
@@ -178,7 +218,7 @@ def _manifest(file: Path, archive: zipfile.ZipFile, infos: dict[str, zipfile.Zip
         raise RefusedByRule(f"{file}: {MANIFEST} was changed after the pack was made ({wrong}).") from wrong
     if manifest.format != FORMAT:
         raise RefusedByRule(f"{file} is of the form {manifest.format[:60]!r}; this release reads {FORMAT}.")
-    return manifest
+    return read, manifest
 
 
 def _stands(archive: zipfile.ZipFile, info: zipfile.ZipInfo, listed: _Listed) -> bool:
@@ -198,11 +238,10 @@ def _stands(archive: zipfile.ZipFile, info: zipfile.ZipInfo, listed: _Listed) ->
     return size == listed.size and digest.hexdigest() == listed.sha256
 
 
-def _check_chain(file: Path, manifest: _Manifest, noted: str | None) -> None:
+def _check_chain(file: Path, said: dict[str, Any], manifest: _Manifest, noted: str | None) -> None:
     members = [Member(one.path, one.size, one.sha256) for one in manifest.files]
-    closed = chained(chain_start(manifest.exporter.id, manifest.period.name), members)
-    if closed != manifest.chain:
-        raise RefusedByRule(f"{file}: the chain in {MANIFEST} does not fit its files; the manifest was changed.")
+    if chained(chain_start(said), members) != manifest.chain:
+        raise RefusedByRule(f"{file}: the chain in {MANIFEST} does not fit what it says; {MANIFEST} was changed.")
     if noted is not None and noted.strip().lower() != manifest.chain:
         raise RefusedByRule(f"{file} is another pack than the one whose chain was noted ({manifest.chain} here).")
 

@@ -22,9 +22,11 @@ from tradelane.domain.papers.commercial import CommercialInvoice, PaperHeader, P
 from tradelane.domain.papers.origin import OriginLine, OriginRecord, OriginRecordLine, OriginStatement
 from tradelane.domain.papers.packing import PackedLine, PackingList, PaperPackage
 from tradelane.domain.papers.postal import Cn23, Cn23Line
-from tradelane.domain.papers.worksheet import Entry, Worksheet, WorksheetLine
+from tradelane.domain.papers.worksheet import LEFT_EMPTY, NOT_CONFIRMED, Entry, Worksheet, WorksheetLine
 
 __all__ = [
+    "LEFT_EMPTY",
+    "NOT_CONFIRMED",
     "Centimetres",
     "Cn23",
     "Cn23Line",

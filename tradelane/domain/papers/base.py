@@ -50,7 +50,7 @@ class PaperParty(Paper):
     """Who stands in a box: name, address lines, country, and how to reach and identify them."""
 
     name: Name
-    lines: tuple[Line, ...] = Field(max_length=6)
+    lines: tuple[Name, ...] = Field(max_length=8)
     country: CountryCode
     tax_id_label: Line | None = None
     tax_id: Line | None = None

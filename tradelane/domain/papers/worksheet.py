@@ -17,6 +17,13 @@ OF_LINE = range(27, 44)
 FOOT = range(44, 58)
 
 
+UNCERTAIN = "※"
+"""Stands before what no source confirms."""
+
+NOT_CONFIRMED = f"{UNCERTAIN} 코드값 확인 필요: 관세청 코드표와 대조한 후 입력하십시오."
+LEFT_EMPTY = "빈칸은 신고프로그램이나 세관이 채우거나(품명은 세번부호의 표준품명) 해당이 없습니다."
+
+
 class Entry(Paper):
     """What one box says; several lines of text where the form has several, none where it stays empty."""
 
@@ -24,10 +31,18 @@ class Entry(Paper):
     texts: tuple[str, ...] = ()
     uncertain: bool = False
     """The code is not confirmed by a source: whoever keys it looks first."""
+    uncertain_at: int = 0
+    """Which of the texts holds that code."""
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The texts, with a mark before a code that is not confirmed."""
+        here = self.uncertain_at if self.uncertain else None
+        return tuple(f"{UNCERTAIN} {text}" if at == here else text for at, text in enumerate(self.texts))
 
 
 class WorksheetLine(Paper):
-    """One 란 with its one row of 모델·규격: boxes 27 to 43."""
+    """One 란 with its one row of 모델·규격: boxes 27 to 43 (why one row: `tradelane.domain.paperwork.worksheet`)."""
 
     number: int
     entries: tuple[Entry, ...]
@@ -44,6 +59,8 @@ class Worksheet(Paper):
     date: datetime.date
     route: Line
     why: str
+    remarks: tuple[str, ...] = ()
+    """What whoever keys must know beside the boxes, in Korean."""
     head: tuple[Entry, ...]
     lines: tuple[WorksheetLine, ...] = Field(min_length=1, max_length=999)
     foot: tuple[Entry, ...]

@@ -12,8 +12,8 @@ from tradelane.domain.catalogue import Exporter
 from tradelane.domain.order import Consignee
 from tradelane.domain.papers import PaperParty
 
-LINE = 100
-"""Characters of one line in a box; longer ones are wrapped at words, never cut."""
+LINE = 300
+"""Characters that a box takes in one piece and breaks to its width; longer ones are parted at words, never cut."""
 
 
 def exporter_party(exporter: Exporter) -> PaperParty:

@@ -409,7 +409,7 @@ LABELS: Mapping[str, str] = {
     "exporters": "Exporters",
     "brands": "Brands",
     "declarations": "Export declarations",
-    "load_before": "Load before",
+    "load_before": "Load by",
     "waybill": "Waybill",
     "transport": "Transport",
     "regime": "Import regime",

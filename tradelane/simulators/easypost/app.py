@@ -25,7 +25,9 @@ from tradelane.simulators.stage import Stage
 from tradelane.simulators.world import events_until, scenario_of
 
 NAME = "easypost"
-DEMO_KEY, DEMO_ACCOUNT = "demo-key", "ca_demo"  # opens nothing but this simulator
+DEMO_KEY = "demo-key"  # opens nothing but this simulator
+ACCOUNTS = frozenset({"ca_demo", "ca_brand"})
+"""Carrier accounts of the demo user: the installation's, and one of a brand's own."""
 OPERATIONS = frozenset({"create", "buy", "refund", "read", "track", "label"})
 KILOGRAMS_PER_OUNCE = Decimal("0.028349523125")
 DECLARATION = re.compile(r"\b[0-9A-Z]{14}\b")
@@ -79,7 +81,7 @@ class Doors:
     def create(self, request: Request, body: bytes) -> Response:
         """`POST /shipments`: an offer; nothing happens in the world."""
         said = check_shipment(read(body).get("shipment"))
-        if said["carrier_accounts"] != [DEMO_ACCOUNT]:
+        if said["carrier_accounts"] not in ([account] for account in ACCOUNTS):
             raise Problem(422, "SHIPMENT.RATE.CARRIER_ACCOUNT_INVALID", "no such account", "carrier_accounts")
         return self._shown(request, self._books.offer(said, self._stage.now()), 201)
 

@@ -16,7 +16,7 @@ from tradelane.simulators import cargo
 from tradelane.simulators.clock import instant, iso
 from tradelane.simulators.ktnet import amendments, contents
 from tradelane.simulators.ktnet.fields import Json, Violation, amount
-from tradelane.simulators.loading_deadline import LATEST, end_of
+from tradelane.simulators.loading_deadline import end_of, latest_extension
 from tradelane.simulators.rates import KST
 
 SCHEMA = """
@@ -126,7 +126,7 @@ def extend(db: sqlite3.Connection, number: str, accepted_at: datetime, terms: st
         return Verdict("적재기한이 경과하여 연장할 수 없습니다.")
     if cargo.loaded(db, number, now):
         return Verdict("적재가 완료된 신고건은 연장할 수 없습니다.")
-    if not before < wanted <= accepted_at.astimezone(KST).date() + timedelta(days=LATEST):
+    if not before < wanted <= latest_extension(accepted_at):
         return Verdict("적재기한은 수리일로부터 1년 이내에서 연장할 수 있습니다.")
     db.execute("UPDATE declarations SET load_before = ? WHERE number = ?", (iso(end_of(wanted)), number))
     return Verdict()

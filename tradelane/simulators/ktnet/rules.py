@@ -21,10 +21,12 @@ CAP_BEFORE, CAP_SINCE = Decimal(2_000_000), Decimal(4_000_000)
 BOTH_CHARGES = frozenset({"CIF", "CIP", "DAF", "DDP", "DDU", "DEQ", "DES", "DAT", "DAP", "DPU"})
 FREIGHT_ONLY = frozenset({"CFR", "CPT"})
 INSURANCE_ONLY = frozenset({"CIN"})
+TERMS = BOTH_CHARGES | FREIGHT_ONLY | INSURANCE_ONLY | {"EXW", "FCA", "FAS", "FOB"}
+"""The eleven of Incoterms 2020 (별표 제1호) and the older ones that KTNET's validator still names."""
 WON = Decimal(1)
 CENT = Decimal("0.01")
 
-UNKNOWN_NAME, UNKNOWN_MAKER = "미상", "제조미상9999000"
+UNKNOWN_NAMES, UNKNOWN_MAKER = frozenset({"미상", "제조미상"}), "제조미상9999000"
 
 LOADING_PLACES = {"KRICN": "3", "KRINC": "6"}
 MEANS = {"3": "40", "6": "10"}
@@ -117,7 +119,7 @@ def check_confirmation(document: Json, day: date) -> None:
 def check_maker(document: Json) -> None:
     """Kind of exporter, maker and drawback agree; nobody gets drawback for goods of a maker customs does not know."""
     exporter, maker = str(document["ExportPartyCustomsId"]), str(document.get("MakerCustomsId") or "")
-    unknown = maker == UNKNOWN_MAKER or str(document["MakerName"]) == UNKNOWN_NAME
+    unknown = maker == UNKNOWN_MAKER or str(document["MakerName"]) in UNKNOWN_NAMES
     own = maker == exporter
     if (document["ExportPartyTypeCode"] == "A") != own:
         raise Violation("ExportPartyTypeCode", "수출자와 제조자의 통관고유부호가 같은 경우에만 A입니다.")
@@ -175,6 +177,8 @@ def check_charges(document: Json) -> None:
     """Freight and insurance boxes agree with the terms of delivery."""
     terms = str(document["DeliveryTermsCode"])
     freight, insurance = amount(document, "FreightAmount"), amount(document, "InsuranceAmount")
+    if terms not in TERMS:
+        raise Violation("DeliveryTermsCode", f"인도조건 부호가 올바르지 않습니다. ({terms})")
     if terms in BOTH_CHARGES and not (freight > 0 and insurance > 0):
         raise Violation("DeliveryTermsCode", f"인도조건 {terms}: 운임과 보험료를 모두 입력하세요.")
     if terms in FREIGHT_ONLY and not (freight > 0 and insurance == 0):

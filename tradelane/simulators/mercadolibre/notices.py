@@ -17,6 +17,7 @@ from random import Random
 import httpx
 
 from tradelane.simulators.clock import iso, real_seconds
+from tradelane.simulators.ending import to_its_end
 from tradelane.simulators.mercadolibre.tokens import APPLICATION_ID
 from tradelane.simulators.stage import Stage
 
@@ -112,7 +113,7 @@ class Notifier:
         async with httpx.AsyncClient(trust_env=False) as client:
             self._client = self._client or client
             while True:
-                delivered = await self.deliver()
+                delivered = await to_its_end(self.deliver())
                 await asyncio.sleep(0 if delivered else 0.1)
 
     async def deliver(self) -> int:

@@ -71,7 +71,7 @@ class Doors:
                     return problem_response(request, problem)
 
             def refusal() -> Response:
-                return problem_response(request, Problem(400, "8003: Account not allowed for this service"))
+                return problem_response(request, Problem(400, rules.NOT_ALLOWED))
 
             reference = reference_of(request, body)
             return await self._stage.serve(NAME, operation, reference, act, refusal=refusal)

@@ -57,6 +57,7 @@ class Desk:
                 "waybill": shipment.waybill,
                 "declarations": sorted(rules.declaration_numbers(booking)),
                 "pickup": pickup,
+                "account": shipment.account,
             },
         )
         return self._answer(shipment, base, pickup=pickup)
@@ -115,7 +116,7 @@ class Desk:
         if "WY" not in rules.services(shipment.body):
             problems.append("7140: the shipment was booked without special service WY")
         if rules.account_of(upload) != shipment.account:
-            problems.append("8003: Account not allowed for this service")
+            problems.append(rules.NOT_ALLOWED)
         if upload["productCode"] != shipment.body["productCode"]:
             problems.append("7141: #/productCode is not that of the shipment")
         if upload["originalPlannedShippingDate"] != shipment.planned_day:
@@ -138,6 +139,8 @@ class Desk:
             raise Problem(400, "7096: The provided Shipment Identification Number is invalid")
         if "PM" not in rules.services(shipment.body):
             raise Problem(400, "7143: the shipment was booked without special service PM")
+        if rules.account_of(upload) not in ("", shipment.account):
+            raise Problem(400, rules.NOT_ALLOWED)
         declarations = rules.listed(rules.mapping(upload["content"])["exportDeclaration"])
         invoices = [rules.mapping(declaration["invoice"])["number"] for declaration in declarations]
         self._stage.record(

@@ -18,7 +18,9 @@ Body = Mapping[str, object]
 PLANNED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}) GMT([+-][0-9]{2}:[0-9]{2})")
 FURTHEST = timedelta(days=10)
 PRODUCTS = frozenset({"P"})
-DEMO_ACCOUNT = "960000001"
+ACCOUNTS = frozenset({"960000001", "960000002"})
+"""Accounts that the demo user may use: the installation's, and one of a brand's own."""
+NOT_ALLOWED = "8003: Account not allowed for this service"
 CODE_LENGTHS = {"outbound": 10, "inbound": 8}
 CENT = Decimal("0.01")
 BAD_DATE = "998: ShipTimeStamp is not well formatted (expected such as 2010-02-11T17:10:09 GMT+01:00)"
@@ -48,8 +50,9 @@ def booking_problems(booking: Body, now: datetime) -> Iterator[str]:
     yield from _date_problems(str(booking["plannedShippingDateAndTime"]), now)
     if booking["productCode"] not in PRODUCTS:
         yield f"996: The requested product {booking['productCode']} is not available on this lane"
-    if account_of(booking) != DEMO_ACCOUNT:
-        yield "8003: Account not allowed for this service"
+    strangers = {str(account["number"]) for account in listed(booking.get("accounts"))} - ACCOUNTS
+    if strangers or not account_of(booking):
+        yield NOT_ALLOWED
     content = mapping(booking["content"])
     declaration = content.get("exportDeclaration")
     if content["isCustomsDeclarable"]:

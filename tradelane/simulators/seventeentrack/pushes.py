@@ -13,6 +13,7 @@ import sqlite3
 import httpx
 
 from tradelane.simulators.clock import iso, real_seconds
+from tradelane.simulators.ending import to_its_end
 from tradelane.simulators.seventeentrack.registry import Registry
 from tradelane.simulators.seventeentrack.tracking import tracked
 from tradelane.simulators.stage import Stage
@@ -41,7 +42,7 @@ class Pusher:
         async with httpx.AsyncClient(trust_env=False) as client:
             self._client = self._client or client
             while True:
-                pushed = await self.push()
+                pushed = await to_its_end(self.push())
                 await asyncio.sleep(0 if pushed else 0.1)
 
     async def push(self) -> int:

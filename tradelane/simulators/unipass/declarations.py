@@ -16,6 +16,8 @@ from starlette.responses import Response
 from tradelane.simulators import cargo, loading_deadline
 from tradelane.simulators.cargo import Carriage
 from tradelane.simulators.clock import instant, iso
+from tradelane.simulators.ktnet import contents
+from tradelane.simulators.ktnet.fields import amount, decimal, rows
 from tradelane.simulators.rates import KST
 from tradelane.simulators.stage import Stage
 from tradelane.simulators.unipass import xml
@@ -53,7 +55,7 @@ class Declarations:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        stage.connection().executescript(SCHEMA)
+        stage.connection().executescript(SCHEMA + contents.SCHEMA)
 
     def state(self, query: Query) -> Response:
         """API002: one declaration by its number, or the declarations of a waybill."""
@@ -101,10 +103,26 @@ class Declarations:
         number = number_in(query, "expDclrNo")
         for name in ("expDclrCrfnPblsNo", "txprBrno", "orcyCntyCd", "prnm", "ntwg"):
             needed(query, name)
-        genuine = self._found(number) is not None
+        genuine = self._found(number) is not None and self._says(number, query)
         return xml.fields(
             CERTIFICATE_ROOT,
             {"tCnt": "1" if genuine else "0", "ntceInfo": "", "vrfcRsltCn": "일치함" if genuine else "일치하지 않음"},
+        )
+
+    def _says(self, number: str, query: Query) -> bool:
+        """Whether a declaration filed at KTNET says what a certificate does; of others only the number is known."""
+        said = contents.read(self._stage.connection(), number, self._stage.now())
+        if said is None:
+            return True
+        lines = rows(said, "RanList")
+        weights = {amount(line, "NetWeight") for line in lines} | {
+            sum((amount(x, "NetWeight") for x in lines), Decimal(0))
+        }
+        return (
+            query["txprBrno"] == said["ExportPartyRegistNo"]
+            and query["orcyCntyCd"] in {line["OriginCountryCode"] for line in lines}
+            and query["prnm"].casefold() in {str(line["GoodsDesc"]).casefold() for line in lines}
+            and decimal(query["ntwg"]) in weights
         )
 
     def _found(self, number: str) -> sqlite3.Row | None:
@@ -142,7 +160,7 @@ class Declarations:
             return xml.answer(ROOT, 0)
         cleared, gone = cargo.cargo_of(self._stage.connection(), number), self._gone(number)
         accepted = instant(found["accepted_at"])
-        rows: list[Row] = [
+        shown: list[Row] = [
             (
                 MASTER_ROW,
                 {
@@ -162,14 +180,14 @@ class Declarations:
                 },
             )
         ]
-        rows += [(CARRIAGE_ROW, _carried(carriage, cleared.package_unit)) for carriage in gone]
+        shown += [(CARRIAGE_ROW, _carried(carriage, cleared.package_unit)) for carriage in gone]
         # tCnt counts the waybills, not the declaration: accepted and not loaded is 0 with a row.
-        return xml.answer(ROOT, len(gone), rows)
+        return xml.answer(ROOT, len(gone), shown)
 
     def _by_waybill(self, waybill: str) -> Response:
         db, now = self._stage.connection(), self._stage.now()
         loading_deadline.settle_all(db, now)
-        rows: list[Row] = [
+        shown: list[Row] = [
             (
                 WAYBILL_ROW,
                 {
@@ -188,7 +206,7 @@ class Declarations:
                 {"waybill": waybill, "now": iso(now), "departed": cargo.DEPARTED},
             )
         ]
-        return xml.answer(ROOT, len(rows), rows)
+        return xml.answer(ROOT, len(shown), shown)
 
 
 def number_in(query: Query, name: str) -> str:

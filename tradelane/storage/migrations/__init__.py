@@ -12,11 +12,11 @@ from typing import Final
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, text, update
 
 from tradelane.storage.database import Database
-from tradelane.storage.migrations import inbox_0001, main_0001, main_0002, main_0003
+from tradelane.storage.migrations import inbox_0001, main_0001, main_0002, main_0003, main_0004
 
 Step = Callable[[Connection], None]
 
-MAIN_STEPS: Final[tuple[Step, ...]] = (main_0001.up, main_0002.up, main_0003.up)
+MAIN_STEPS: Final[tuple[Step, ...]] = (main_0001.up, main_0002.up, main_0003.up, main_0004.up)
 INBOX_STEPS: Final[tuple[Step, ...]] = (inbox_0001.up,)
 SERIES: Final[dict[str, tuple[Step, ...]]] = {"main": MAIN_STEPS, "inbox": INBOX_STEPS}
 
