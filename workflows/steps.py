@@ -35,7 +35,7 @@ LONGEST_WAIT_IN_A_HURRY = timedelta(seconds=2)
 
 
 HEARTBEAT = timedelta(seconds=12)
-HEARTBEAT_IN_A_HURRY = timedelta(seconds=3)
+HEARTBEAT_IN_A_HURRY = timedelta(seconds=5)
 """How soon the loss of a worker is noticed."""
 
 

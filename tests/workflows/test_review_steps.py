@@ -17,7 +17,7 @@ from tests.lane import PATIENCE, eventually
 from tradelane.contracts.effect import QUICK, Effect
 from tradelane.contracts.messages import ResolveHold
 from tradelane.contracts.steps import Nothing
-from workflows.steps import MOST_RENEWALS, Abandoned, Steps, side_by_side
+from workflows.steps import MOST_RENEWALS, Abandoned, Failure, Steps, side_by_side
 
 TRY = Effect("try_it", Nothing, Nothing, QUICK, "review", "Try it")
 
@@ -53,7 +53,7 @@ class AlwaysStale(TwoAtOnce):
     async def run(self) -> int:
         renewals = 0
 
-        async def renew() -> None:
+        async def renew(_: Failure) -> None:
             nonlocal renewals
             renewals += 1
 
