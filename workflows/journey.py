@@ -103,6 +103,8 @@ class Journey:
     read_again: Callable[[], Awaitable[None]] | None = None
     """Reads the live orders again; the intake leg hands it in."""
     documents_needed: bool = False
+    questioned: set[str] = field(default_factory=set)
+    """Declarations that are over their deadline or gone, until that is settled or a person has said to go on."""
     watched: set[str] = field(default_factory=set)
     """Declarations whose loading is being watched."""
 

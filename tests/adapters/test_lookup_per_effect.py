@@ -282,6 +282,21 @@ async def test_a_broken_gateway_is_looked_behind_before_the_next_try(office: Off
     assert await acted(parcel, case) == 1
 
 
+async def test_an_answer_that_was_lost_is_not_taken_for_given_because_its_paper_was_attached_before(
+    office: Office,
+) -> None:
+    """The invoice lies with DHL already; customs asks for it, and the answer's upload never arrived."""
+    parcel = await office.parcel("customs_document")
+    await asked_by_customs(parcel)
+    await parcel.attach()
+    await office.fault("mydhl", "upload_image", "html", status=502)
+    assert await failure(parcel.answer()) == ("Unavailable", "unavailable")
+    await parcel.answer()
+    assert await office.acted("upload_image", f"{parcel.waybill}:INV") == 1
+    await parcel.answer()
+    assert await office.acted("upload_image", f"{parcel.waybill}:INV") == 1
+
+
 async def test_a_booking_behind_a_broken_gateway_is_given_time_to_show(office: Office) -> None:
     """MyDHL may show a new booking late: *not found* is believed after ten trade minutes."""
     parcel = await ready(office, BOOK)

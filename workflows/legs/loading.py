@@ -31,10 +31,6 @@ LONGEST_WATCH = timedelta(days=5)
 """How long a loading is waited for when no deadline is known yet, or it has passed: the sweeps tell what changes."""
 
 
-STOPPING = ("not_loaded", "acceptance_gone")
-"""Reasons of holds that say that goods cannot leave under a declaration as it stands."""
-
-
 @dataclass
 class _Watch:
     """What was said of one declaration's deadline so far."""
@@ -58,11 +54,15 @@ async def confirm_loading(j: Journey) -> None:
 
 def in_question(j: Journey) -> bool:
     """Whether a declaration of the parcel is over its deadline or gone: nothing is booked under it."""
-    if any(hold.reason in STOPPING for hold in j.steps.holds.values()):
-        return True
-    return any(
+    return bool(j.questioned) or any(
         filing.state is not FilingState.ACCEPTED for name, filing in j.filings.items() if name not in j.carrier_clears
     )
+
+
+def _question(j: Journey, name: str) -> None:
+    """Let nothing travel under a declaration until it is settled; what still waits for its carrier is called back."""
+    j.questioned.add(name)
+    j.steps.recall(BOOK_TRANSPORT.name)
 
 
 async def _watched(j: Journey, name: str) -> None:
@@ -89,6 +89,7 @@ async def _loaded(j: Journey, name: str) -> None:
         if loading is not None and loading.loaded and not loading.partial:
             await _settled(j, key)
             extension.end_all(j, name)
+            j.questioned.discard(name)
             return
         wait, lead = _next_wait(j, loading, watch)
         woken = await j.news(
@@ -96,13 +97,15 @@ async def _loaded(j: Journey, name: str) -> None:
         )
         if key in j.steps.answers:
             await _settled(j, key)
+            j.questioned.discard(name)  # a person has looked and lets it go on
         if not woken:
             if lead is not None:
                 watch.leads.remove(lead)
                 j.warnings.append(say(j.language, "sentence.loading_due", number=str(number), days=lead.days))
                 j.steps.changed()
-            elif loading is not None and loading.load_before is not None:
+            elif loading is not None and loading.load_before is not None and not watch.late:
                 watch.late = True
+                _question(j, name)
         standing = key in j.steps.holds
         j.loadings[name] = loading = await j.steps.perform(CONFIRM_LOADING, lambda: _request(j, name), part=name)
         if standing and key not in j.steps.holds:  # the look held in its place: what was asked is asked again
@@ -115,8 +118,8 @@ async def _loaded(j: Journey, name: str) -> None:
             watch = _Watch(list(j.steps.timetable.loading_warnings), seen=j.filings[name].number == number)
             continue
         watch.seen = watch.seen or loading.found
-        await _dated(j, key, loading, watch)
-        _warn(j, key, str(number), loading, watch)
+        await _dated(j, name, loading, watch)
+        _warn(j, name, str(number), loading, watch)
 
 
 def _request(j: Journey, name: str) -> LoadingRequest:
@@ -132,10 +135,11 @@ def _request(j: Journey, name: str) -> LoadingRequest:
     )
 
 
-def _warn(j: Journey, key: str, number: str, loading: Loading, watch: _Watch) -> None:
+def _warn(j: Journey, name: str, number: str, loading: Loading, watch: _Watch) -> None:
     """Put on the desk what a person must see to: a deadline that is near or has passed, packages left behind."""
     if loading.loaded and not loading.partial:
         return
+    key = f"{CONFIRM_LOADING.name}:{name}"
     end = loading.load_before
     last = min(j.steps.timetable.loading_warnings, default=timedelta(0))
     if watch.late and "late" not in watch.asked and end is not None and key not in j.steps.answers:
@@ -148,6 +152,7 @@ def _warn(j: Journey, key: str, number: str, loading: Loading, watch: _Watch) ->
         retry = f"tradelane holds resolve {j.order_id} --step {key} --action retry"
         commands = (reports_done(str(j.order_id), key), retry)
         _ask(j, key, Failure(reason="not_loaded", fault=Fault.CARRIER, words=words, commands=commands))
+        _question(j, name)
         watch.asked |= {"late", "due"}
     elif key in j.steps.holds:
         return
@@ -164,8 +169,6 @@ def _warn(j: Journey, key: str, number: str, loading: Loading, watch: _Watch) ->
 
 
 def _ask(j: Journey, key: str, failure: Failure) -> None:
-    if failure.reason in STOPPING:
-        j.steps.recall(BOOK_TRANSPORT.name)
     j.steps.open_hold(key, CONFIRM_LOADING.name, failure, completable=True)
 
 
@@ -187,7 +190,7 @@ async def _gone(j: Journey, name: str) -> None:
     filing, key = j.filings[name], f"{READ_EXPORT_ACCEPTANCE.name}:{name}"
     await _settled(j, f"{CONFIRM_LOADING.name}:{name}")  # about a deadline that nobody keeps any more
     told = filing.state
-    j.steps.recall(BOOK_TRANSPORT.name)  # what still waits for its carrier must not travel under it
+    _question(j, name)
     while True:
         resolve = f"tradelane holds resolve {j.order_id} --step {key} --action"
         words = (
@@ -215,10 +218,12 @@ async def _gone(j: Journey, name: str) -> None:
         j.loadings[name] = await j.steps.perform(CONFIRM_LOADING, lambda: _request(j, name), part=name)
         if j.loadings[name].found:
             j.hear_of(f"unipass:{filing.number}")  # its deadline may be near by now
+            j.questioned.discard(name)
             return
     j.loadings.pop(name, None)
     extension.end_all(j, name)
     await export.declare_anew(j, name)
+    j.questioned.discard(name)
     new = j.filings[name].number
     if new is not None:
         await j.make_papers()  # those that travel name the declaration
@@ -235,14 +240,15 @@ def deadline(loading: Loading) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=KOREA)
 
 
-async def _dated(j: Journey, key: str, loading: Loading, watch: _Watch) -> None:
+async def _dated(j: Journey, name: str, loading: Loading, watch: _Watch) -> None:
     """Take note of the deadline and of the warnings whose time has passed: it may be learnt late, or be a short one."""
     end = deadline(loading)
     if end is None:
         return
     if watch.until != loading.load_before:  # the first date, or a later one after an extension
         if watch.until is not None:
-            await _settled(j, key)  # what stands there is about the date before
+            await _settled(j, f"{CONFIRM_LOADING.name}:{name}")  # what stands there is about the date before
+            j.questioned.discard(name)
         watch.leads = list(j.steps.timetable.loading_warnings)
         watch.until, watch.late, watch.asked = loading.load_before, False, set()
     watch.leads = [lead for lead in watch.leads if end - j.now() > lead]

@@ -148,9 +148,20 @@ class MydhlCarrier(NoVoid):
             return Done(document.value)
         digest = row.step.rpartition(":")[2]
         if digest in await self._stored(waybill, FETCHED_AS[UPLOADED_AS[document]]):
+            if await self._given_before(waybill, document, digest):
+                return NotDone("DHL holds these bytes from an earlier upload, of which this one may not be the second.")
             await self._journal.settle(row)
             return Done(document.value)
         return NotDone("An upload was sent and its answer lost; DHL does not hold the paper.")
+
+    async def _given_before(self, waybill: WaybillNumber, document: CarrierDocument, digest: str) -> bool:
+        """Whether bytes that DHL holds came by another upload: as another kind that is fetched alike, or earlier."""
+        alike = FETCHED_AS[UPLOADED_AS[document]]
+        for kind in (one for one in CarrierDocument if FETCHED_AS[UPLOADED_AS[one]] == alike):
+            told, row = await self._journal.told(_paper_key(waybill, kind))
+            if told is Told.SENT and row is not None and row.step.endswith(f":{digest}"):
+                return True
+        return False
 
     async def upload_document(self, waybill: WaybillNumber, document: CarrierDocument, pdf: bytes) -> None:
         """Give a paper to a shipment booked with paperless trade. DHL asks for ten minutes between uploads."""
