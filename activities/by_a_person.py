@@ -14,7 +14,8 @@ from tradelane.domain import paperwork
 from tradelane.domain.catalogue import FilingChannel
 from tradelane.domain.export_declaration import Filing
 from tradelane.domain.holds import Fault
-from tradelane.domain.trade_time import today_in_korea
+from tradelane.domain.identifiers import ExportDeclarationNumber
+from tradelane.domain.trade_time import KOREA, today_in_korea
 from tradelane.ports import Declarations, Documents
 
 BY_A_PERSON = frozenset({FilingChannel.BROKER, FilingChannel.MANUAL})
@@ -44,6 +45,12 @@ def hand_out(documents: Documents, request: LodgeRequest, day: date) -> None:
         documents.put(declaration.ucr, kind_for(kind, declaration.part.name), request.version, content, media)
 
 
+def typed_day(typed: FiledByHand, now: datetime) -> date:
+    """The Korean day (신고일자) that was typed: where it was not, that of the acceptance, else of typing."""
+    accepted_on = today_in_korea(typed.accepted_at) if typed.accepted_at is not None else None
+    return typed.declared_on or accepted_on or today_in_korea(now)
+
+
 def check_typed(request: LodgeRequest, typed: FiledByHand, *, drawn_on: date | None, now: datetime) -> date:
     """The Korean day (신고일자) of a filing typed by hand, once it is found possible.
 
@@ -54,9 +61,7 @@ def check_typed(request: LodgeRequest, typed: FiledByHand, *, drawn_on: date | N
         Refused: reason `manual_work`; it is to be typed again.
         Stale: it was declared in another week than it was drawn up for, `about` the day: other won are declared then.
     """
-    today, rate = today_in_korea(now), request.declaration.rate
-    accepted_on = today_in_korea(typed.accepted_at) if typed.accepted_at is not None else None
-    day = typed.declared_on or accepted_on or today
+    day, rate = typed_day(typed, now), request.declaration.rate
     wrong = wrong_with(typed.number, request.declaration.exporter) if request.channel is FilingChannel.BROKER else ""
     if not wrong:
         wrong = _impossible(day, typed.accepted_at, drawn_on, now)
@@ -71,16 +76,24 @@ def check_typed(request: LodgeRequest, typed: FiledByHand, *, drawn_on: date | N
     return day
 
 
-def check_seen(request: FilingRequest, seen: SeenByHand, *, drawn_on: date | None, now: datetime) -> None:
-    """What was read of a declaration must be possible; `drawn_on` and `now` as for what was typed of its filing.
+def check_seen(
+    request: FilingRequest,
+    seen: SeenByHand,
+    *,
+    known: ExportDeclarationNumber | None,
+    drawn_on: date | None,
+    now: datetime,
+) -> None:
+    """What was read must be possible, and of the declaration whose number is `known`; `drawn_on` and `now` as for what was typed of its filing.
 
     Raises:
         Refused: reason `manual_work`; it is to be typed again.
     """
-    if seen.accepted_at is None:
-        return
-    day = today_in_korea(seen.accepted_at)
-    wrong = _impossible(day, seen.accepted_at, drawn_on, now)
+    wrong = ""
+    if seen.accepted_at is not None:
+        wrong = _impossible(today_in_korea(seen.accepted_at), seen.accepted_at, drawn_on, now)
+    if not wrong and known is not None and seen.number not in (None, known):
+        wrong = f"{known.printed} is asked about, not {seen.number.printed if seen.number else ''}."
     if wrong:
         step = f"{READ_EXPORT_ACCEPTANCE.name}:{request.part}"
         raise mistyped(step, str(min(request.orders, key=int)), wrong)
@@ -89,7 +102,11 @@ def check_seen(request: FilingRequest, seen: SeenByHand, *, drawn_on: date | Non
 def _impossible(day: date, accepted_at: datetime | None, first_day: date | None, now: datetime) -> str:
     """Why nothing can have been declared or accepted on a day; empty when it can."""
     if day > today_in_korea(now) or (accepted_at is not None and accepted_at > now):
-        return f"{accepted_at or day} is still to come."
+        return (
+            f"{accepted_at.astimezone(KOREA):%Y-%m-%d %H:%M} KST is still to come."
+            if accepted_at
+            else f"{day} is still to come."
+        )
     if first_day is not None and day < first_day:
         return f"on {day} there was nothing to accept: it was drawn up on {first_day}."
     return ""

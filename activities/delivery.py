@@ -75,7 +75,9 @@ class DeliveryActivities:
         except (Unavailable, Refused) as failure:
             if carrier_failed is None and failure.code == "not_registered":
                 return request.known  # cancelled between booking and registration: the carrier has said it all
-            raise carrier_failed or failure from failure
+            if carrier_failed is None:
+                raise
+            raise carrier_failed from failure
 
     @implements(WATCH_TRACKING)
     async def watch_tracking(self, request: RegisterRequest) -> Nothing:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import BaseModel
 
 from activities.books import Books, in_thread
-from activities.by_a_person import BY_A_PERSON, ask_a_person, check_seen, check_typed, hand_out
+from activities.by_a_person import BY_A_PERSON, ask_a_person, check_seen, check_typed, hand_out, typed_day
 from activities.customs import trade_now
 from activities.implements import implements
 from activities.papers import cannot_be_drawn
@@ -28,7 +28,7 @@ from tradelane.domain.export_declaration import SELECTED, CustomsRate, ExportDec
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.domain.outside import digest_of
 from tradelane.domain.trade_time import today_in_korea
-from tradelane.ports import EffectRow, Watch
+from tradelane.ports import DeclarationRecord, EffectRow, Watch
 from tradelane.resources import Resources
 
 ENDED = (FilingState.REJECTED, FilingState.WITHDRAWN, FilingState.CANCELLED)
@@ -71,7 +71,7 @@ class ExportActivities:
         now = trade_now(request.timetable)
         day = today_in_korea(now())
         drawn_on = await in_thread(self._first_drawn, declaration.ucr)
-        sent = typed_by_hand = False
+        sent = typed_by_hand = known_by_hand = False
 
         async def create() -> Filing:
             nonlocal sent, day
@@ -86,19 +86,22 @@ class ExportActivities:
                     raise cannot_be_drawn(request.order_id, wrong) from wrong
             # the channel is known before anything is sent: a lost reply is looked for where it was sent to
             draft = Filing(order_no=declaration.order_no, state=FilingState.DRAFT)
+            earlier = await in_thread(self._r.declarations.find, declaration.order_no)
             await in_thread(self._register, request, draft, day)
             try:
                 await self._r.filing.lodge(declaration, day)
             except Refused as refusal:
                 if refusal.code == "already_declared":  # it is there after all: the next try looks again
+                    await in_thread(self._as_sent_before, key, step, before, earlier)
                     raise Unavailable(refusal.party, refusal.code, refusal.words) from refusal
                 raise
             return Filing(order_no=declaration.order_no, state=FilingState.SUBMITTED)
 
         def by_hand(result: dict[str, str]) -> Filing:
-            nonlocal typed_by_hand, day
+            nonlocal typed_by_hand, known_by_hand, day
             typed = FiledByHand.model_validate(result)
             if before is not None and before.filing is not None and before.filing.number == typed.number:
+                known_by_hand, day = before.rate == declaration.rate, typed_day(typed, now())
                 return before.filing  # it was looked at when it was typed
             day, typed_by_hand = check_typed(request, typed, drawn_on=drawn_on, now=now()), True
             return Filing(
@@ -110,6 +113,7 @@ class ExportActivities:
             )
 
         key = f"{declaration.ucr}:{_suffix(declaration.order_no)}:{LODGE_EXPORT_DECLARATION.name}"
+        step = f"{LODGE_EXPORT_DECLARATION.name}:{declaration.part.name}"
         before = Lodged.read(await in_thread(self._r.effects.find, key))
         told = Lodged(
             order_no=declaration.order_no,
@@ -127,7 +131,7 @@ class ExportActivities:
         ended = await in_thread(self._ended_before, declaration)
         filing = await self._books.act(
             key=key,
-            step=f"{LODGE_EXPORT_DECLARATION.name}:{declaration.part.name}",
+            step=step,
             orders=await self._orders(declaration.ucr, request.order_id),
             at=now,
             find=lambda: self._r.filing.find(declaration),
@@ -139,7 +143,8 @@ class ExportActivities:
         )
         filing = await in_thread(self._as_it_ended, filing)
         record = await in_thread(self._r.declarations.find, filing.order_no)
-        as_told = before is None or (typed_by_hand and before.declared == declaration.digest)
+        unregistered = known_by_hand and record is not None and record.state is FilingState.DRAFT
+        as_told = before is None or ((typed_by_hand or unregistered) and before.declared == declaration.digest)
         if sent or as_told or record is None:
             await in_thread(self._register, request, filing, day)
         else:  # found as an earlier try declared it: what the plan says now customs has not been told yet
@@ -148,6 +153,14 @@ class ExportActivities:
         in_line = await in_thread(self._is_in_line, declaration, lodged())
         route = record.route if record is not None and not sent else declaration.route
         return FilingReply(filing=filing, in_line=in_line, rate=lodged().rate, route=route)
+
+    def _as_sent_before(self, key: str, step: str, before: Lodged | None, record: DeclarationRecord | None) -> None:
+        """Customs has what an earlier try sent, not what this one was about to send: our books say so again."""
+        if before is None:
+            return
+        self._r.effects.begin(key, step, datetime.now(UTC), timedelta(0), before.model_dump_json())
+        if record is not None:
+            self._r.declarations.put(record)
 
     def _first_drawn(self, ucr: Ucr) -> date | None:
         """The Korean day on which the first papers of a parcel were drawn: nothing is declared before."""
@@ -198,9 +211,9 @@ class ExportActivities:
         seen = await in_thread(self._seen, request)
         if seen is not None:
             drawn_on = await in_thread(self._first_drawn, Ucr(request.order_no.partition("-")[0]))
-            check_seen(
-                request, seen, drawn_on=drawn_on, now=(await in_thread(self._r.clock.read)).at(datetime.now(UTC))
-            )
+            now = (await in_thread(self._r.clock.read)).at(datetime.now(UTC))
+            known = filing.number if seen.state != "accepted" else None  # an end is told of the number that ended
+            check_seen(request, seen, known=known, drawn_on=drawn_on, now=now)
         if filing.state in UNDECIDED:
             if seen is not None:
                 filing = as_seen(filing, seen)

@@ -203,7 +203,8 @@ class IntakeActivities:
                 "; ".join(gap.what for gap in missing.gaps),
                 fault=Fault.SELLER_DATA,
                 reason="missing_data",
-                commands=tuple(gap.command for gap in missing.gaps),
+                # a line for each: what is printed is pasted
+                commands=tuple(dict.fromkeys(line for gap in missing.gaps for line in gap.command.split(", then: "))),
             ) from missing
         return PlanReply(consignment=consignment)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from activities.books import Books, in_thread
@@ -30,8 +30,9 @@ from tradelane.contracts.steps import (
     TransportRequest,
     VoidRequest,
 )
+from tradelane.domain.export_declaration import FilingState
 from tradelane.domain.holds import Fault
-from tradelane.domain.identifiers import OrderId, Ucr
+from tradelane.domain.identifiers import ExportDeclarationNumber, OrderId, Ucr
 from tradelane.domain.outside import CannotTell, Done, Existing, NotDone, digest_of
 from tradelane.domain.trade_time import today_in_korea
 from tradelane.domain.transport import Booking, CarrierDocument
@@ -78,6 +79,7 @@ class TransportActivities:
 
         async def create() -> Booking:
             await in_thread(self._still_screened, consignment.ucr)
+            await in_thread(self._still_declared, request.declarations, today_in_korea(now()))
             return await carrier.book(wanted())
 
         booking = await self._books.act(
@@ -115,6 +117,21 @@ class TransportActivities:
         lists = [state.model_dump(mode="json") for state in self._r.party_lists.states()]
         if json.loads(row.content)["lists"] != lists:
             raise Stale("screening", "lists_changed", "a list of parties was imported since the last comparison")
+
+    def _still_declared(self, numbers: Sequence[ExportDeclarationNumber], today: date) -> None:
+        """A booking may have waited for its carrier: no goods leave under a declaration whose loading period is over.
+
+        Raises:
+            Stale: the goods must be loaded by a day that has passed, or customs has ended the declaration.
+        """
+        for number in numbers:
+            known = self._r.declarations.by_number(number)
+            if known is None or known.loaded:
+                continue
+            if known.state is not FilingState.ACCEPTED:
+                raise Stale("customs", "declaration_over", f"{number} is {known.state.value}")
+            if known.load_before is not None and known.load_before < today:
+                raise Stale("customs", "declaration_over", f"{number} was to be loaded by {known.load_before}")
 
     @implements(FIND_BOOKING)
     async def find_booking(self, request: TransportRequest) -> FoundBooking:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.frame import Json, current_settings, example, group, pairs, print_json, print_table, with_stores
+from cli.frame import Json, current_settings, example, filled, group, pairs, print_json, print_table, with_stores
 from cli.sheets import Encoding, tell_problems, tell_refusal, tell_warnings
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ SOME = 3
 """Exit code when something was left out, or would hold."""
 
 Sku = Annotated[str, typer.Argument(metavar="SKU")]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who approves.")]
-Why = Annotated[str, typer.Option("--reason", metavar="WHY", help="On what the approval rests; kept with it.")]
+By = Annotated[str, typer.Option("--by", callback=filled, metavar="NAME", help="Who approves.")]
+Why = Annotated[
+    str, typer.Option("--reason", callback=filled, metavar="WHY", help="On what the approval rests; kept with it.")
+]
 
 
 @app.command("import", epilog=example("catalogue import products.xlsx"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from cli.frame import Json, current_settings, example, print_json, print_table, with_stores
+from cli.frame import Json, current_settings, example, filled_or_none, print_json, print_table, with_stores
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -52,6 +52,7 @@ Insist = Annotated[
     str | None,
     typer.Option(
         "--insist",
+        callback=filled_or_none,
         metavar="WHY",
         help="Take what is more than 20% off the known rates, or not what UNI-PASS said; kept with it.",
     ),

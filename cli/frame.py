@@ -26,8 +26,25 @@ Reply = TypeVar("Reply")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="Mercado Libre order id.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the decision.")]
-Actor = Annotated[str, typer.Option("--actor", help="Who decides; your login name unless given.")]
+
+
+def filled(value: str) -> str:
+    """A text of an option, where it is no blank of a printed command."""
+    from tradelane.domain.blanks import filled_in
+
+    try:
+        return filled_in(value)
+    except ValueError as blank:
+        raise typer.BadParameter(str(blank)) from blank
+
+
+def filled_or_none(value: str | None) -> str | None:
+    """The same for an option that may be left out."""
+    return None if value is None else filled(value)
+
+
+Reason = Annotated[str, typer.Option("--reason", callback=filled, help="Why; kept with the decision.")]
+Actor = Annotated[str, typer.Option("--actor", callback=filled, help="Who decides; your login name unless given.")]
 
 INTERRUPTED = 130
 """Exit code of a command stopped by Ctrl-C, as shells have it."""
@@ -106,8 +123,17 @@ def pairs(given: Iterable[str], option: str) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise WrongUsage(f"{option} wants name=value, not {pair!r}.")
-        read[name.strip()] = value.strip()
+        read[name.strip()] = value.strip() if option == "--result" else _filled_pair(option, pair, value.strip())
     return read
+
+
+def _filled_pair(option: str, pair: str, value: str) -> str:
+    from tradelane.domain.blanks import filled_in
+
+    try:
+        return filled_in(value)
+    except ValueError as blank:
+        raise WrongUsage(f"{option} {pair}: {blank}.") from blank
 
 
 def print_json(content: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.frame import Actor, Json, Reason, actor_or_login, at_desk, example, group, print_json, print_table
+from cli.frame import Actor, Json, Reason, actor_or_login, at_desk, example, filled, group, print_json, print_table
 from cli.said import seoul
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def list_(as_json: Json = False) -> None:
 @app.command("close", epilog=example("gates close carrier --reason 'DHL maintenance until 06:00'"))
 def close(
     queue: Queue,
-    reason: Annotated[str, typer.Option("--reason", help="Why; shown on the list.")],
+    reason: Annotated[str, typer.Option("--reason", callback=filled, help="Why; shown on the list.")],
     actor: Actor = "",
     as_json: Json = False,
 ) -> None:

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from cli.frame import Json, actor_or_login, current_settings, example, group, print_json, print_table, with_stores
+from cli.frame import (
+    Json,
+    actor_or_login,
+    current_settings,
+    example,
+    filled,
+    group,
+    print_json,
+    print_table,
+    with_stores,
+)
 from tradelane.desk.complaints import RefusedByRule, WrongUsage
 
 app = group("Lists of restricted parties, and standing clearances.")
@@ -27,7 +37,9 @@ def import_(
     aliases: Annotated[
         Path | None, typer.Option("--aliases", help="OFAC's ALT.CSV, where it does not lie beside SDN.CSV.")
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who imports it; your login name unless given.")] = "",
+    by: Annotated[
+        str, typer.Option("--by", callback=filled, help="Who imports it; your login name unless given.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Take it although it has far too few entries.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -115,16 +127,22 @@ def check(
     )
 
 
-@app.command(epilog=example("parties clear UN:QDi.001 --order 2000013770481964 --until 2027-05-31 --reason 'memo 12'"))
+@app.command(
+    epilog=example(
+        "parties clear UN:QDi.001 --order 2000013770481964 --until 2027-05-31 --reason 'other birth date, memo 12'"
+    )
+)
 def clear(
     entry: Annotated[str, typer.Argument(metavar="SOURCE:ENTRY", help="As the hold names it.")],
     order: Annotated[str, typer.Option("--order", help="The order whose hit you looked at.")],
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Last day it counts; within a year.")],
-    reason: Annotated[str, typer.Option("--reason", help="What it rests on; kept, and without names.")],
+    reason: Annotated[
+        str, typer.Option("--reason", callback=filled, help="What it rests on; kept, and without names.")
+    ],
     role: Annotated[
         str | None, typer.Option("--role", help="consignee or exporter:ID, where several parties were hit.")
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who decides; your login name unless given.")] = "",
+    by: Annotated[str, typer.Option("--by", callback=filled, help="Who decides; your login name unless given.")] = "",
     as_json: Json = False,
 ) -> None:
     """Let one party pass as not being one listed entry, until a day; a changed entry or a higher score asks again."""
@@ -183,8 +201,8 @@ def clearances(
 @app.command(epilog=example("parties revoke 0123456789ab --reason 'new information of the bank'"))
 def revoke(
     clearance: Annotated[str, typer.Argument(metavar="ID", help="As `parties clearances` shows it.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept.")],
-    by: Annotated[str, typer.Option("--by", help="Who decides; your login name unless given.")] = "",
+    reason: Annotated[str, typer.Option("--reason", callback=filled, help="Why; kept.")],
+    by: Annotated[str, typer.Option("--by", callback=filled, help="Who decides; your login name unless given.")] = "",
     as_json: Json = False,
 ) -> None:
     """End a standing clearance; the party is asked about at its next screening."""

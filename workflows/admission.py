@@ -32,7 +32,10 @@ def understood(message: type[BaseModel], raw: Any, what: str) -> Any:
     try:
         return message.model_validate(raw)
     except ValidationError as wrong:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False))
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+            for e in wrong.errors(include_input=False)
+        )
         raise ApplicationError(
             f"{what} was not understood: {faults}.", type=INVALID_INPUT, non_retryable=True
         ) from wrong

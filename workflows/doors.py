@@ -11,10 +11,11 @@ from typing import Any
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.admission import amendments, at_the_door, refused, understood
 from workflows.journey import Journey
 from workflows.sight import progress_of
-from workflows.steps import Steps
+from workflows.steps import Abandoned, Steps
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
@@ -114,8 +115,10 @@ class Doors:
             content = amendments(asked.set)
         elif asked.action == Resolution.COMPLETE:
             content = checked_result(asked.step, asked.result)
+        amending = int(asked.action == Resolution.AMEND)
+        self.journey.amending += amending
         try:
-            if asked.action == Resolution.AMEND:
+            if amending:
                 await self.called_back(content)
             await self.record(asked.step, asked.action, content, asked.actor, asked.reason)
             if asked.step in self.journey.steps.holds:
@@ -123,9 +126,19 @@ class Doors:
             elif asked.action == Resolution.CANCEL and not self.abandon(asked.reason):
                 # the hold went while it was written down; the decision stands as long as there is something to undo
                 raise refused("The journey ended while the decision was written down; nothing is left to cancel.")
+            elif amending:  # what is written down is planned in, also where the hold went by itself
+                await self._planned_in()
         finally:
+            self.journey.amending -= amending
             self.deciding.discard(asked.step)
         return Answer(sentence=f"{asked.step}: {asked.action} is decided and written down.")
+
+    async def _planned_in(self) -> None:
+        try:
+            await planning.replan(self.journey)
+        except Abandoned as decided:  # by a person, at a hold that only this Update had met
+            self.abandon(str(decided))
+            raise
 
     @resolve_hold.validator
     def _may_resolve(self, command: Any = None) -> None:

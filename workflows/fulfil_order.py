@@ -118,7 +118,8 @@ class FulfilOrder(OrderDoors):
             return "shadowed"  # render and decide, but file, book and publish nothing
         await export.declare(j)
         # the loading period runs from the acceptance on, also while the parcel waits for its carrier
-        await side_by_side(loading.confirm_loading(j), self._handed_over_and_delivered())
+        watches = loading.confirm_loading(j, until=lambda: j.booking is not None)
+        await side_by_side(watches, self._handed_over_and_delivered())
         await self._stage("closing")
         await closing.keep_evidence(j)
         await closing.archive(j, self.state)

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.decided import Decided
     from tradelane.domain.export_declaration import CustomsRate, ExportDeclaration, Filing, FilingState, Loading
     from tradelane.domain.export_route import ExportRoute, GoodsFacts
+    from tradelane.domain.holds import Resolution
     from tradelane.domain.identifiers import ExportDeclarationNumber, Hsk, OrderId, Ucr
     from tradelane.domain.import_regime import ImportAssessment
     from tradelane.domain.language import Language
@@ -74,7 +75,7 @@ class Journey:
     overtaken: bool = False
     """An amendment came while the plan was being made, which may have been read before it."""
     amending: int = 0
-    """Amendments being written down and planned in: costly steps wait for them."""
+    """Amendments being written down, planned in and drawn up: costly steps wait for them."""
     rounds_filed: dict[str, int] = field(default_factory=dict)
     """Declaration -> the round in which it was last sent."""
     lodging: set[str] = field(default_factory=set)
@@ -121,6 +122,10 @@ class Journey:
     def now(self) -> datetime:
         """Trade time."""
         return self.steps.timetable.clock.at(workflow.now())
+
+    def being_amended(self) -> bool:
+        """Whether something was amended that plan and papers do not say yet."""
+        return self.amending > 0 or any(one.action == Resolution.AMEND for one in self.steps.answers.values())
 
     # --- facts ------------------------------------------------------------------------------------------------
 

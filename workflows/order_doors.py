@@ -76,6 +76,8 @@ class OrderDoors(Doors):
 
     def why_fixed(self, paths: Iterable[str]) -> str | None:
         """Why an amendment is not possible now, in one sentence."""
+        if self.state == "cancelling" or self.journey.steps.abandoned:
+            return "The order is being ended: what it says is not changed any more."
         if self.journey.booking is not None and not export.to_be_declared(self.journey):
             return "Transport is booked: what travels is fixed; cancel, or ask the carrier to correct it."
         return export.fixed_by_customs(self.journey, list(paths))

@@ -30,9 +30,13 @@ async def replan(j: Journey) -> None:
         return
     if j.consignment is None:
         return  # nothing is planned yet: the first plan reads the amendment
-    await make_plan(j, j.next_version)
-    if j.documents_needed:
-        await j.make_papers()
+    j.amending += 1
+    try:
+        await make_plan(j, j.next_version)
+        if j.documents_needed:
+            await j.make_papers()
+    finally:
+        j.amending -= 1
 
 
 async def make_plan(j: Journey, version: int) -> None:
@@ -46,6 +50,8 @@ async def make_plan(j: Journey, version: int) -> None:
     finally:
         j.planning = False
     j.consignment = consignment
+    for name in j.carrier_clears.keys() - {part.name for part in consignment.parts}:
+        del j.carrier_clears[name]  # its goods do not travel in this parcel
 
 
 async def _planned(j: Journey, version: int) -> Consignment:

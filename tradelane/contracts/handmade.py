@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from tradelane.domain.blanks import BLANK
 from tradelane.domain.identifiers import ExportDeclarationNumber, WaybillNumber
 from tradelane.domain.trade_time import Instant, today_in_korea
 
@@ -119,10 +119,8 @@ class CustomsAnswer(_Result):
     document: Literal["commercial_invoice", "packing_list"]
 
 
-BLANK = re.compile("<[^>]*>")
-"""What stands in a command or a shape where a person has to put what he knows."""
-
 NUMBER = "<AAAAAYYNNNNNNX>"
+DAY = "<YYYY-MM-DD>"
 INSTANT = "<YYYY-MM-DDTHH:MM:SS+09:00>"
 PROOF = "<what proves it>"
 
@@ -132,7 +130,7 @@ def _shape(**fields: str) -> str:
 
 
 SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
-    "lodge_export_declaration": (FiledByHand, _shape(number=NUMBER, accepted_at=INSTANT)),
+    "lodge_export_declaration": (FiledByHand, _shape(number=NUMBER, declared_on=DAY, accepted_at=INSTANT)),
     "amend_export_declaration": (AmendedByHand, _shape(version="<N>", evidence=PROOF)),
     "read_export_acceptance": (
         SeenByHand,
@@ -142,7 +140,7 @@ SHAPES: Mapping[str, tuple[type[BaseModel], str]] = {
             accepted_at=INSTANT,
         ),
     ),
-    "confirm_loading": (LoadedByHand, _shape(loaded_on="<YYYY-MM-DD>", packages="<N>", evidence=PROOF)),
+    "confirm_loading": (LoadedByHand, _shape(loaded_on=DAY, packages="<N>", evidence=PROOF)),
     "read_export_requirements": (
         RequirementsByHand,
         _shape(confirmation="<none, or which law>", shortened_loading="<none, or which goods>"),

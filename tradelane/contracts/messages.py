@@ -6,9 +6,10 @@ from decimal import Decimal
 from numbers import Real
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tradelane.domain.amendment import PACKAGE_FIELDS
+from tradelane.domain.blanks import filled_in
 from tradelane.domain.holds import Hold
 from tradelane.domain.packing import bench_changes
 from tradelane.domain.trade_time import Instant, Timetable
@@ -35,6 +36,9 @@ def _text(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_text)]
 """Text as a person types it: a number becomes a string."""
+
+Filled = Annotated[str, BeforeValidator(_text), AfterValidator(filled_in)]
+"""The same, and no blank of a printed command that somebody forgot to fill in."""
 
 
 class _Message(BaseModel):
@@ -81,19 +85,19 @@ class ResolveHold(_Message):
 
     step: Text = Field(default="", description="the hold's key, e.g. lodge_export_declaration:d1")
     action: Text = Field(default="", description="retry, amend, complete or cancel")
-    set: dict[str, Text] = Field(default_factory=dict, description="amend: path -> value")
+    set: dict[str, Filled] = Field(default_factory=dict, description="amend: path -> value")
     result: dict[str, Text] = Field(default_factory=dict, description="complete: the result typed by hand")
-    reason: Text = ""
-    actor: Text = ""
+    reason: Filled = ""
+    actor: Filled = ""
 
 
 class AssignHold(_Message):
     """Update `assign_hold`: who takes a hold."""
 
     step: Text = ""
-    to: Text = Field(default="", description="the person or desk that takes it; empty gives it back to its desk")
-    reason: Text = ""
-    actor: Text = ""
+    to: Filled = Field(default="", description="the person or desk that takes it; empty gives it back to its desk")
+    reason: Filled = ""
+    actor: Filled = ""
 
 
 class SnoozeHold(_Message):
@@ -101,16 +105,16 @@ class SnoozeHold(_Message):
 
     step: Text = ""
     hours: Text = Field(default="", description="trade hours from now; 0 wakes it")
-    reason: Text = ""
-    actor: Text = ""
+    reason: Filled = ""
+    actor: Filled = ""
 
 
 class AmendOrder(_Message):
     """Update `amend`: new values for paths such as items.<SKU>.hsk."""
 
-    set: dict[str, Text] = Field(default_factory=dict)
-    reason: Text = ""
-    actor: Text = ""
+    set: dict[str, Filled] = Field(default_factory=dict)
+    reason: Filled = ""
+    actor: Filled = ""
 
 
 class ExtendLoading(_Message):
@@ -118,8 +122,8 @@ class ExtendLoading(_Message):
 
     until: Text = Field(default="", description="the last day asked for, YYYY-MM-DD (Korean day)")
     declaration: Text = Field(default="", description="d1, d2 ...; empty = the only one")
-    reason: Text = ""
-    actor: Text = ""
+    reason: Filled = ""
+    actor: Filled = ""
 
 
 class PackedBox(_Message):
@@ -137,7 +141,7 @@ class ConfirmPacking(PackedBox):
     boxes: tuple[PackedBox, ...] = Field(default=(), description="all boxes; then no measures beside them")
     lot: Text = Field(default="", description="the maker's lot of everything in the parcel")
     lots: dict[str, Text] = Field(default_factory=dict, description="SKU -> lot, where lots differ")
-    actor: Text = ""
+    actor: Filled = ""
 
     def changes(self) -> dict[str, str]:
         """The measures as amendments, canonical path -> canonical value; boxes of earlier measures are forgotten.
@@ -156,8 +160,8 @@ class ConfirmPacking(PackedBox):
 class CancelOrder(_Message):
     """Update `cancel`."""
 
-    reason: Text = ""
-    actor: Text = ""
+    reason: Filled = ""
+    actor: Filled = ""
 
 
 class Answer(_Message):

@@ -23,6 +23,10 @@ CHOOSE_ROUTE = "choose_route"
 """Key of the hold of goods that no route takes as they stand."""
 
 
+class PartGone(Exception):
+    """The plan has no declaration of this name any more: its goods go with another exporter, or not at all."""
+
+
 def part_of(j: Journey, name: str) -> DeclarationPart:
     """The goods of one declaration, by its name."""
     return next(part for part in j.plan.parts if part.name == name)
@@ -45,9 +49,14 @@ async def drawn_up(
     """Draw up a declaration for today, or at the rate and by the route it was filed with.
 
     Goods that have no way to customs, or that lack the papers of a requirement, wait for a person.
+
+    Raises:
+        PartGone: meanwhile it was planned without this declaration; nothing of it was sent.
     """
     while True:
         await workflow.wait_condition(lambda: not j.planning)  # what is amended is planned in first
+        if all(part.name != name for part in j.plan.parts):
+            raise PartGone(name)
         if not j.knows(item.hsk for item in part_of(j, name).items):
             await planning.know_goods(j, lambda: j.plan)
         part, known = part_of(j, name), rate or j.rate

@@ -11,12 +11,15 @@ from workflows import planning
 from workflows.journey import Journey
 from workflows.legs import acceptance, intake
 from workflows.legs.acceptance import ANSWERED, ENDED
-from workflows.legs.drawing import CHOOSE_ROUTE, as_accepted, drawn_up, mending, part_of
+from workflows.legs.drawing import CHOOSE_ROUTE, PartGone, as_accepted, drawn_up, mending, part_of
 from workflows.steps import Failure, side_by_side
 
 with workflow.unsafe.imports_passed_through():
+    from tradelane.contracts.messages import ResolveHold
     from tradelane.contracts.steps import (
         AMEND_EXPORT_DECLARATION,
+        CONFIRM_LOADING,
+        EXTEND_LOADING_PERIOD,
         LODGE_EXPORT_DECLARATION,
         READ_EXPORT_ACCEPTANCE,
         SCREEN_PARTIES,
@@ -40,10 +43,15 @@ OF_ONE_DECLARATION = (
 )
 """Steps whose keys name the declaration whose goods they are about."""
 
+NOT_MENDED = (CONFIRM_LOADING.name, EXTEND_LOADING_PERIOD.name, "await_release", "silence", "returning")
+"""Steps that hold for what happens to the parcel: words about the goods answer none of it."""
+
 
 def concerns(j: Journey, key: str, paths: Iterable[str]) -> bool:
     """Whether an amendment of these paths speaks of the goods of the declaration that holds under a key."""
     step, _, name = key.partition(":")
+    if step in NOT_MENDED:
+        return False
     if step not in OF_ONE_DECLARATION or all(part.name != name for part in j.plan.parts):
         return True
     own = {item.sku for item in part_of(j, name).items}
@@ -58,6 +66,8 @@ def to_be_declared(j: Journey) -> bool:
 def fixed_by_customs(j: Journey, paths: Iterable[str]) -> str | None:
     """Why an amendment is not possible now, in one sentence: what customs looks at stays as it is until it answers."""
     for part in j.plan.parts if j.rounds_filed else ():
+        if f"{CHOOSE_ROUTE}:{part.name}" in j.steps.holds:
+            continue  # it asks for an amendment, also where an earlier run has sent the declaration
         filing = j.filings.get(part.name)
         holding = (f"{step}:{part.name}" in j.steps.holds for step in (LODGE_EXPORT_DECLARATION.name, CHOOSE_ROUTE))
         sending = part.name in j.lodging and not any(holding)
@@ -107,10 +117,11 @@ async def declare_anew(j: Journey, name: str) -> None:
 
 async def _in_one_parcel(j: Journey) -> None:
     """Goods of several exporters travel in one parcel only where the rules allow it (합포장)."""
-    if len(j.plan.parts) == 1:
-        return
-    while True:
-        routes = {part.exporter_id: (await drawn_up(j, part.name, 1)).route for part in j.plan.parts}
+    while len(j.plan.parts) > 1:
+        try:
+            routes = {part.exporter_id: (await drawn_up(j, part.name, 1)).route for part in j.plan.parts}
+        except PartGone:
+            continue
         apart = why_apart(routes, today_in_korea(j.now()))
         if apart is None:
             return
@@ -129,7 +140,10 @@ async def _in_one_parcel(j: Journey) -> None:
 
 async def _accepted(j: Journey, name: str, filing_round: int = 1) -> None:
     while True:
-        drawn = await drawn_up(j, name, filing_round)
+        try:
+            drawn = await drawn_up(j, name, filing_round)
+        except PartGone:
+            return
         j.carrier_clears.pop(name, None)
         if drawn.route is ExportRoute.LIST_CLEARANCE:
             if not drawn.rate.covers(today_in_korea(j.now())):  # nothing is sent whose answer would say so
@@ -167,22 +181,44 @@ async def bring_in_line(j: Journey) -> None:
     """Amend (정정) every accepted declaration that says other than the plan does now, before a costly step.
 
     The amounts stay at the rate of the day it was filed: an amendment corrects that declaration. Goods on the carrier's
-    list are drawn up anew: amended, they may have to be declared after all.
+    list are drawn up anew: amended, they may have to be declared after all. So may goods of an exporter who joined while
+    nothing was sent.
     """
+    known = j.filings.keys() | j.carrier_clears.keys()
+    if any(part.name not in known for part in j.plan.parts):
+        await _in_one_parcel(j)
     for part in j.plan.parts:
         filing = j.filings.get(part.name)
         if filing is not None and filing.state is FilingState.ACCEPTED:
             await _in_line(j, part.name, filing)
-        elif part.name in j.carrier_clears:
+        elif filing is None or part.name in j.carrier_clears:
             await _accepted(j, part.name, j.rounds_filed.get(part.name, 0) + 1)
+
+
+class _Ended(Exception):
+    """Customs has ended the declaration that was to be amended: its goods are declared anew, as they are now."""
+
+
+def not_amended(j: Journey, name: str) -> None:
+    """Have nobody amend a declaration that customs has ended."""
+    key = f"{AMEND_EXPORT_DECLARATION.name}:{name}"
+    j.steps.recall(key)
+    if key in j.steps.holds:
+        j.steps.answers.setdefault(key, ResolveHold(step=key, action=Resolution.RETRY))
 
 
 async def _in_line(j: Journey, name: str, filing: Filing) -> None:
     told: ExportDeclaration | None = None
 
+    def stands() -> bool:
+        now = j.filings[name]
+        return now.state is FilingState.ACCEPTED and now.order_no == filing.order_no
+
     async def request() -> AmendRequest:
         nonlocal told
-        told = await as_accepted(j, name)
+        told = await as_accepted(j, name) if stands() else None
+        if told is None or not stands():
+            raise _Ended
         return AmendRequest(
             declaration=told,
             accepted=j.declared.get(name),
@@ -193,8 +229,15 @@ async def _in_line(j: Journey, name: str, filing: Filing) -> None:
             order_id=j.order_id,
         )
 
-    while (before := j.declared.get(name)) is None or before.digest != (await as_accepted(j, name)).digest:
-        reply = await j.steps.perform(AMEND_EXPORT_DECLARATION, request, part=name)
+    while stands() and (
+        (before := j.declared.get(name)) is None or before.digest != (await as_accepted(j, name)).digest
+    ):
+        try:
+            reply = await j.steps.perform(AMEND_EXPORT_DECLARATION, request, part=name)
+        except _Ended:
+            return
+        if not stands():  # the loading watch saw it end while the amendment was under way
+            return
         j.filings[name] = reply.filing
         if told is not None:
             j.declared[name] = told
@@ -222,6 +265,7 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
         if stale.about:  # a person has declared it, in another week than it was handed out in
             rate_then = await j.rate_of(date.fromisoformat(stale.about))
             return
+        rate_then = None
         await j.read_rate()
         await planning.know_goods(j, lambda: j.plan, anew=True)
 
@@ -233,10 +277,11 @@ async def _lodged(j: Journey, name: str, filing_round: int) -> Filing:
         j.lodging.discard(name)
     j.filings[name] = reply.filing
     if declared is not None:
+        sent = declared.digest
         filed = (reply.rate or declared.rate, reply.route or declared.route)
         if filed != (declared.rate, declared.route):  # by an earlier run, in another week or by another route
             declared = await drawn_up(j, name, filing_round, rate=filed[0], route=filed[1])
-        if reply.in_line:
+        if reply.in_line and declared.digest == sent:
             j.declared[name] = declared
         else:
             j.declared.pop(name, None)

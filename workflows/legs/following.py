@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.journey import Journey
 from workflows.steps import Abandoned, Failure
 
@@ -131,6 +132,8 @@ async def _answer(j: Journey, key: str) -> None:
     assert answer is not None
     if answer.action == Resolution.CANCEL:
         raise Abandoned(answer.reason)
+    if answer.action == Resolution.AMEND:
+        await planning.replan(j)
     if key == RETURNING and (going_back := j.progress.latest(TransportStatus.RETURNING)) is not None:
         j.acknowledged.add(going_back.identity)
     if key == ASKED and answer.action == Resolution.COMPLETE and request is not None:

@@ -56,11 +56,12 @@ async def hand_over(j: Journey) -> None:
 async def _ready(j: Journey) -> None:
     """The sale still stands, customs was told what will travel, and nobody concerned has been listed meanwhile.
 
-    Goods whose declaration is in question, or is being amended, wait until it is settled.
+    Goods whose declaration is in question, or is being amended, wait until it is settled; of a journey that is being
+    ended nothing is waited for.
     """
 
     def settled() -> bool:
-        return not j.amending and not loading.in_question(j)
+        return bool(j.steps.abandoned) or not (j.being_amended() or loading.in_question(j))
 
     while True:
         await workflow.wait_condition(settled)

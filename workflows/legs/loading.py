@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 
+from workflows import planning
 from workflows.journey import Journey
 from workflows.legs import acceptance, drawing, export, extension
 from workflows.steps import Abandoned, Failure, side_by_side
@@ -27,6 +29,9 @@ with workflow.unsafe.imports_passed_through():
     from tradelane.domain.transport import TransportStatus
     from tradelane.domain.wording import say, step_name
 
+FIRST_WATCH = timedelta(days=1)
+"""How long nobody looks after the acceptance: customs shows most declarations by then, and the date of others is counted."""
+
 LONGEST_WATCH = timedelta(days=5)
 """How long a loading is waited for when no deadline is known yet, or it has passed: the sweeps tell what changes."""
 
@@ -45,18 +50,45 @@ class _Watch:
     """Holds that a person answered for this deadline: they are not put again."""
 
 
-async def confirm_loading(j: Journey) -> None:
-    """Watch the loading of every accepted declaration that nobody watches, until customs has confirmed it."""
-    accepted = [filing.order_no for filing in j.accepted()]
-    names = [name for name, filing in sorted(j.filings.items()) if filing.order_no in accepted]
-    await side_by_side(*(_watched(j, name) for name in names if name not in j.watched))
+async def confirm_loading(j: Journey, *, until: Callable[[], bool] | None = None) -> None:
+    """Watch the loading of every accepted declaration that nobody watches, until customs has confirmed it.
+
+    With `until`, what is accepted later is watched too: goods may leave the carrier's list while their booking waits.
+    """
+    watches = [_watched(j, name) for name in _unwatched(j)]
+    if until is not None:
+        watches.append(_accepted_later(j, until))
+    await side_by_side(*watches)
+
+
+async def _accepted_later(j: Journey, until: Callable[[], bool]) -> None:
+    await workflow.wait_condition(lambda: until() or bool(_unwatched(j)))
+    if not until():
+        await confirm_loading(j, until=until)
+
+
+def _unwatched(j: Journey) -> list[str]:
+    """Names of the accepted declarations whose loading is still to be confirmed, and which nobody watches."""
+    accepted = {filing.order_no for filing in j.accepted()}
+    return [
+        name
+        for name, filing in sorted(j.filings.items())
+        if filing.order_no in accepted and name not in j.watched and not _is_loaded(j.loadings.get(name))
+    ]
+
+
+def _is_loaded(loading: Loading | None) -> bool:
+    return loading is not None and loading.loaded and not loading.partial
 
 
 def in_question(j: Journey) -> bool:
     """Whether a declaration of the parcel is over its deadline or gone: nothing is booked under it."""
-    return bool(j.questioned) or any(
-        filing.state is not FilingState.ACCEPTED for name, filing in j.filings.items() if name not in j.carrier_clears
-    )
+    declared = {name: filing for name, filing in j.filings.items() if name not in j.carrier_clears}
+    if j.questioned or any(filing.state is not FilingState.ACCEPTED for filing in declared.values()):
+        return True
+    known = (j.loadings[name] for name in declared if name in j.loadings)
+    ends = (deadline(loading) for loading in known if not loading.loaded)
+    return any(end is not None and end <= j.now() for end in ends)  # also while customs cannot be asked
 
 
 def _question(j: Journey, name: str) -> None:
@@ -86,7 +118,7 @@ async def _loaded(j: Journey, name: str) -> None:
     while True:
         number = j.filings[name].number
         loading = j.loadings.get(name)
-        if loading is not None and loading.loaded and not loading.partial:
+        if _is_loaded(loading):
             await _settled(j, key)
             extension.end_all(j, name)
             j.questioned.discard(name)
@@ -97,7 +129,8 @@ async def _loaded(j: Journey, name: str) -> None:
         )
         if key in j.steps.answers:
             await _settled(j, key)
-            j.questioned.discard(name)  # a person has looked and lets it go on
+            if j.booking is None:  # nothing is booked under it: what is answered is asked again until it is settled
+                watch.asked.discard("late")
         if not woken:
             if lead is not None:
                 watch.leads.remove(lead)
@@ -148,6 +181,8 @@ def _warn(j: Journey, name: str, number: str, loading: Loading, watch: _Watch) -
             f"{number} was to be loaded by {end} and customs has {missing}; customs may announce that it cancels the "
             f"acceptance: explain the cause within {ANSWER_WINDOW.days} days of the notice, or withdraw"
         )
+        if j.booking is None:
+            words += ". Nothing is booked under it; once customs has cancelled it, the goods are declared anew"
         # takes the place of what nobody answered
         retry = f"tradelane holds resolve {j.order_id} --step {key} --action retry"
         commands = (reports_done(str(j.order_id), key), retry)
@@ -173,12 +208,14 @@ def _ask(j: Journey, key: str, failure: Failure) -> None:
 
 
 async def _settled(j: Journey, key: str) -> None:
-    """Take a hold that waits beside the watch off the desk; a person who said so meanwhile ends the journey."""
+    """Take a hold that waits beside the watch off the desk; a person who said so meanwhile amends or ends the journey."""
     if key not in j.steps.holds:
         return
     answer = j.steps.close_hold(key)
     if answer is not None and answer.action == Resolution.CANCEL:
         raise Abandoned(answer.reason)
+    if answer is not None and answer.action == Resolution.AMEND:
+        await planning.replan(j)
 
 
 async def _gone(j: Journey, name: str) -> None:
@@ -214,6 +251,7 @@ async def _gone(j: Journey, name: str) -> None:
         told = reply.filing.state
         if told in acceptance.ENDED:
             j.filings[name] = reply.filing
+            export.not_amended(j, name)
             break
         j.loadings[name] = await j.steps.perform(CONFIRM_LOADING, lambda: _request(j, name), part=name)
         if j.loadings[name].found:
@@ -259,7 +297,7 @@ def _next_wait(j: Journey, loading: Loading | None, watch: _Watch) -> tuple[time
     """How long nothing needs doing, and the warning that is due then."""
     end = deadline(loading) if loading else None
     if end is None:
-        return LONGEST_WATCH, None
+        return FIRST_WATCH if loading is None else LONGEST_WATCH, None
     left = end - j.now()
     if left <= timedelta(0):
         watch.late = True

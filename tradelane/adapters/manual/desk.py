@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from tradelane.adapters.errors import Refused
-from tradelane.contracts.handmade import shape_of
+from tradelane.contracts.handmade import reports_done, shape_of
 from tradelane.domain.holds import Fault
 from tradelane.domain.identifiers import OrderId, Ucr
 from tradelane.ports import Consignments, Decisions
@@ -51,17 +50,12 @@ class Desk:
         """The refusal that puts work on a person's list, with the command that reports it done."""
         _, shape = shape_of(step)
         order = orders[0] if orders else "ORDER"
-        results = " ".join(f"--result {name}={_quoted(value)}" for name, value in json.loads(shape).items())
         return Refused(
             PARTY,
             "manual_work",
             words,
             fault=fault,
             reason="manual_work",
-            commands=(f"tradelane holds resolve {order} --step {step} --action complete {results}",),
+            commands=(reports_done(order, step),),
             result_shape=shape,
         )
-
-
-def _quoted(value: str) -> str:
-    return f"'{value}'" if " " in value else value
