@@ -73,7 +73,7 @@ async def test_a_broker_gets_file_and_mail_and_a_person_enters_what_came_of_it(l
     await complete(lane, order, hold.key, **filed_at("7K12326000123X", now))
     await lane.until(order, lambda p: p.transport_status == "delivered")
     await lane.held(order, "confirm_loading:d1", within=90)
-    today = now.date().isoformat()
+    today = today_in_korea(now).isoformat()
     await complete(lane, order, "confirm_loading:d1", loaded_on=today, packages="1", evidence="UNI-PASS, printed")
     outcome = await lane.ended(order)
     assert outcome["state"] == "delivered"

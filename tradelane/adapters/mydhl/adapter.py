@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -147,21 +148,18 @@ class MydhlCarrier(NoVoid):
         if told is Told.SENT:
             return Done(document.value)
         digest = row.step.rpartition(":")[2]
-        if digest in await self._stored(waybill, FETCHED_AS[UPLOADED_AS[document]]):
-            if await self._given_before(waybill, document, digest):
-                return NotDone("DHL holds these bytes from an earlier upload, of which this one may not be the second.")
+        held = await self._stored(waybill, FETCHED_AS[UPLOADED_AS[document]])
+        if held[digest] > await self._given(waybill, document, digest):
             await self._journal.settle(row)
             return Done(document.value)
-        return NotDone("An upload was sent and its answer lost; DHL does not hold the paper.")
+        return NotDone("An upload was sent and its answer lost; DHL does not hold the paper of it.")
 
-    async def _given_before(self, waybill: WaybillNumber, document: CarrierDocument, digest: str) -> bool:
-        """Whether bytes that DHL holds came by another upload: as another kind that is fetched alike, or earlier."""
+    async def _given(self, waybill: WaybillNumber, document: CarrierDocument, digest: str) -> int:
+        """How often these bytes are known to have been given: as any kind that is fetched alike, at whichever time."""
         alike = FETCHED_AS[UPLOADED_AS[document]]
-        for kind in (one for one in CarrierDocument if FETCHED_AS[UPLOADED_AS[one]] == alike):
-            told, row = await self._journal.told(_paper_key(waybill, kind))
-            if told is Told.SENT and row is not None and row.step.endswith(f":{digest}"):
-                return True
-        return False
+        kinds = [one for one in CarrierDocument if FETCHED_AS[UPLOADED_AS[one]] == alike]
+        rows = [row for kind in kinds for row in await self._journal.tries(_paper_key(waybill, kind))]
+        return sum(row.step.endswith(f":{digest}") and facts_of(row).get("outcome") == Told.SENT for row in rows)
 
     async def upload_document(self, waybill: WaybillNumber, document: CarrierDocument, pdf: bytes) -> None:
         """Give a paper to a shipment booked with paperless trade. DHL asks for ten minutes between uploads."""
@@ -285,12 +283,12 @@ class MydhlCarrier(NoVoid):
         if not facts.items() <= known.items():
             await self._journal.note(_shipment_key(waybill), "booked", known | facts)
 
-    async def _stored(self, waybill: WaybillNumber, kind: str) -> set[str]:
-        """Hashes of the papers of one kind that DHL keeps with a shipment."""
+    async def _stored(self, waybill: WaybillNumber, kind: str) -> Counter[str]:
+        """Hashes of the papers of one kind that DHL keeps with a shipment, and how many papers have each."""
         shipment = await self._shipment(waybill, "all-checkpoints")
         pickups = [event.occurred_at for event in mapper.events(shipment) if event.code == "PU"]
         days = [_planned_day(shipment), *(today_in_korea(instant) for instant in pickups)]
-        found: set[str] = set()
+        found: Counter[str] = Counter()
         for month in dict.fromkeys(f"{day:%Y-%m}" for day in days):
             query = {
                 "shipperAccountNumber": await self._account(waybill),
@@ -300,7 +298,7 @@ class MydhlCarrier(NoVoid):
             }
             answer = await self._calls.get("/shipments/{waybill}/get-image", {"waybill": waybill}, query)
             images = answer.read(wire.Stored).documents if answer else ()
-            found |= {hashlib.sha256(_content(image)).hexdigest() for image in images}
+            found |= Counter(hashlib.sha256(_content(image)).hexdigest() for image in images)  # the months overlap
         return found
 
     def _waybill(self, number: str) -> WaybillNumber:
