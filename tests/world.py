@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.lane import Lane
 from tradelane.simulators import cargo, journey
-from tradelane.simulators.clock import FileClock, instant
+from tradelane.simulators.clock import FileClock, instant, iso
 from tradelane.simulators.rates import KST
 from tradelane.simulators.world import plan_event
 
 STAYING = "parcels_stay"
+FAR = datetime(2035, 12, 31, 14, 59, 59, tzinfo=UTC)
+"""The end of a Korean day that no test reaches."""
 STAY = (
     f"CREATE TRIGGER {STAYING} AFTER INSERT ON transport_events WHEN NEW.code NOT IN ('PU', 'PL')"
     " BEGIN DELETE FROM transport_events WHERE seq = NEW.seq; END"
@@ -53,6 +55,15 @@ def printed_deadline(lane: Lane, number: str) -> date:
     with books(lane) as db:
         row = db.execute("SELECT load_before FROM declarations WHERE number = ?", (number,)).fetchone()
     return instant(row["load_before"]).astimezone(KST).date()
+
+
+def deadlines_are_far(lane: Lane) -> None:
+    """Customs prints a late last day of loading from now on: thirty trade days pass in seconds while a test looks at holds."""
+    with books(lane) as db:
+        db.execute(
+            "CREATE TRIGGER far_deadlines AFTER INSERT ON declarations"
+            f" BEGIN UPDATE declarations SET load_before = '{iso(FAR)}' WHERE number = NEW.number; END"
+        )
 
 
 def clears_packages(lane: Lane, number: str, packages: int) -> None:

@@ -65,6 +65,7 @@ async def test_a_worker_killed_at_every_effect_of_an_order_doubles_none(
     MyDHL cannot be asked whether invoice data arrived: that step holds, and a person who has looked completes it.
     """
     async with open_lane(tmp_path, target, namespace=namespace, with_worker=False) as lane:
+        world.deadlines_are_far(lane)
         for counterparty, operation in KILLS:
             await lane.fault(counterparty, operation, "kill")
         [sold] = await lane.sell("plain", orders=[{"items": [{"sku": "HNG-TEE-01"}]}])
@@ -96,6 +97,7 @@ async def test_the_same_kills_double_effects_when_nobody_looks(tmp_path: Path, t
     """The proof that the look is what saves us: with it switched off the very same kills book and report twice."""
     unsafe = {"look_before_write": False, "write_fence_seconds": 0.2}
     async with open_lane(tmp_path, target, namespace=namespace, with_worker=False, **unsafe) as lane:
+        world.deadlines_are_far(lane)
         kills = (("mydhl", "book"), ("mercadolibre", "publish_tracking"))
         for counterparty, operation in kills:
             await lane.fault(counterparty, operation, "kill")

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import worker
 from activities.lookups import lookups
+from tests import world
 from tests.conftest import fresh_namespace
 from tests.lane import DAY, PATIENCE, Lane, eventually, open_lane
 from tradelane.contracts import steps
@@ -144,6 +145,7 @@ async def opened(
 ) -> AsyncIterator[Station]:
     folder = tmp_path_factory.mktemp("replay")
     async with open_lane(folder, target, namespace=module_namespace, pace=2 * DAY, sweeps=False) as lane:
+        world.deadlines_are_far(lane)
         desk = Desk(lane.settings, lane.resources.stores, lane.client)
         yield Station(lane, desk, lookups(lane.resources))
 

@@ -14,6 +14,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 import worker
+from tests import world
 from tests.conftest import fresh_namespace
 from tests.lane import DAY, Lane, open_lane
 from tradelane.contracts import steps
@@ -166,6 +167,7 @@ async def test_every_step_retries_by_itself(engine: WorkflowEnvironment, target:
         namespace = await fresh_namespace(engine.client)
         folder = tmp_path / str(number)
         async with open_lane(folder, target, namespace=namespace, pace=pace, sweeps=False, with_worker=False) as lane:
+            world.deadlines_are_far(lane)
             ports = {port: Then(getattr(lane.resources, port), call) for port, call in WRITES.items()}
             changes: dict[str, Any] = dict(ports)
             async with worker.running(lane.client, replace(lane.resources, **changes)):

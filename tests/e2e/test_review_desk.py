@@ -15,6 +15,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from tests import world
 from tests.lane import PATIENCE, Lane, count, eventually, open_lane
 from tradelane.contracts.messages import FulfilOrderRequest, Progress
 from tradelane.desk import replay_many
@@ -33,6 +34,7 @@ from worker import SANDBOX, WORKFLOWS
 async def lane(tmp_path_factory: pytest.TempPathFactory, target: str, module_namespace: str) -> AsyncIterator[Lane]:
     folder: Path = tmp_path_factory.mktemp("desk")
     async with open_lane(folder, target, namespace=module_namespace, pace=43_200.0, sweeps=False) as opened:
+        world.deadlines_are_far(opened)
         yield opened
 
 
